@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.heap;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One dma-buf: one size, one mapping, and where the heap has them one file descriptor.
+ *
+ * <p>All methods may be called by many threads at once. After {@link #close()} every method but {@code close},
+ * {@link #name()}, {@link #exporter()}, {@link #size()} and {@link #pageSize()} throws {@link IllegalStateException}.
+ */
+public interface DmaBuf extends AutoCloseable {
+
+    /** The longest view in bytes (1 GiB): a {@link ByteBuffer} addresses 2 GiB, and roots overlap by half. */
+    int MAX_VIEW = 1 << 30;
+
+    /** A name for messages: the heap and what tells this buffer from others. */
+    String name();
+
+    /** The kernel's name of the exporter ({@code exp_name} in fdinfo), such as {@code system}; or {@code model}. */
+    String exporter();
+
+    /** Size in bytes, a multiple of {@link #pageSize()}. */
+    long size();
+
+    /** Size of a page in bytes, a power of two. */
+    int pageSize();
+
+    /** The file descriptor that shares <em>all</em> of this buffer, or -1 where there is none. It stays ours. */
+    int fd();
+
+    /**
+     * A writable view of a part, in native byte order. It stays harmless when this buffer is closed: it then shows
+     * memory that nobody else sees.
+     *
+     * @param offset first byte, 0 to size
+     * @param length bytes, 0 to {@link #MAX_VIEW}
+     * @throws IndexOutOfBoundsException if the part does not lie within the buffer
+     */
+    ByteBuffer view(long offset, int length);
+
+    /** Whether and why this buffer can be synced in this way. Cheap, and the same answer every time. */
+    SyncSupport support(SyncWay way);
+
+    /**
+     * Syncs the whole buffer.
+     *
+     * @throws HeapException if the kernel refuses, after interrupted calls were restarted
+     */
+    void syncWhole(SyncPhase phase, Direction direction);
+
+    /**
+     * Syncs a range, which must begin and end on a cache line.
+     *
+     * @param offset first byte
+     * @param length bytes, above 0
+     * @throws UnsupportedOperationException unless {@link SyncWay#PARTIAL_IOCTL} is supported
+     * @throws IndexOutOfBoundsException if the range does not lie within the buffer
+     * @throws HeapException if the kernel refuses, after interrupted calls were restarted
+     */
+    void syncRange(SyncPhase phase, Direction direction, long offset, long length);
+
+    /**
+     * Makes a dma-buf of its own over some whole pages of this one. The caller owns it.
+     *
+     * @param offset first byte, a multiple of the page size
+     * @param length bytes, a multiple of the page size, above 0
+     * @throws UnsupportedOperationException unless {@link SyncWay#WINDOW} is supported
+     * @throws HeapException if the kernel refuses
+     */
+    Window openWindow(long offset, long length);
+
+    /** How often sync calls of this buffer and its windows were restarted after EINTR or EAGAIN. */
+    long restarts();
+
+    /** Gives the memory back to the kernel at once. Views stay harmless. A second call does nothing. */
+    @Override
+    void close();
+}
