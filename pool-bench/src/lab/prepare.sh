@@ -104,7 +104,7 @@ lab_apt() {
         -o Dir::Etc::sourcelist="$apt_home/sources.list" -o Dir::Etc::sourceparts="$apt_home/empty" \
         -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$apt_home/empty" \
         -o Dir::State::lists="$apt_home/lists" -o Dir::Cache="$apt_home/cache" \
-        -o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root "$@"
+        -o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@"
 }
 
 # Debian's mirrors as this machine's own sources name them, then the default.
@@ -208,6 +208,7 @@ fetch_headers() {
     unpack "$common" "$tree"
     unpack "$kbuild" "$tree"
     point_headers_to "$tree" "$home"
+    rm -f "$tree/usr/src/linux-headers-$version/vmlinux" # its presence asks for type information, and that for pahole
     touch "$tree/stamp"
     rm -rf "$home"
     mv "$tree" "$home"
