@@ -42,7 +42,11 @@ record GuestReport(GuestRun run, List<GuestTest> tests) {
      */
     record GuestTest(String name, double seconds, String trouble) {
         DynamicTest retold() {
-            return dynamicTest(name, () -> assertThat(trouble).isEmpty());
+            return dynamicTest(
+                    name,
+                    () -> assertThat(trouble)
+                            .withFailMessage("%s: %s", name, trouble)
+                            .isEmpty());
         }
     }
 
@@ -70,13 +74,13 @@ record GuestReport(GuestRun run, List<GuestTest> tests) {
 
     private void assertExitedWell() {
         assertThat(run.status())
-                .as("exit status of the guest, which said at last:%n%s%n", run.lastWords())
+                .withFailMessage("the guest ended with status %d; its last words:%n%s", run.status(), run.lastWords())
                 .isZero();
     }
 
     private void assertRanTests() {
         assertThat(tests)
-                .as("tests in the reports of the guest, which said at last:%n%s%n", run.lastWords())
+                .withFailMessage("the guest's reports tell of no test; its last words:%n%s", run.lastWords())
                 .isNotEmpty();
     }
 
