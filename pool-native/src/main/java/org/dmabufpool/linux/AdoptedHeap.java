@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.Heap;
+import org.dmabufpool.heap.HeapException;
+import org.dmabufpool.heap.SyncWay;
+
+/**
+ * A dma-buf that the caller already has, from any exporter: a camera, a display, a heap opened elsewhere.
+ *
+ * <p>The descriptor is duplicated and stays the caller's, to be closed by the caller. The buffer is given once, whole,
+ * with the contents it has. Safe for use by many threads.
+ */
+public final class AdoptedHeap implements Heap {
+
+    private static final String NAME = "adopted";
+
+    private final Syscalls syscalls;
+    private final int fd;
+    private final Set<String> trusted;
+    private final AtomicBoolean given = new AtomicBoolean();
+
+    /**
+     * A heap of one buffer.
+     *
+     * @param fd a dma-buf's descriptor, open for reading and writing; it must stay open until {@link #allocate} returns
+     * @throws IllegalArgumentException if it is negative
+     */
+    public AdoptedHeap(int fd) {
+        this(Libc.INSTANCE, fd, Collections.emptySet());
+    }
+
+    AdoptedHeap(Syscalls syscalls, int fd, Set<String> trusted) {
+        if (fd < 0) {
+            throw new IllegalArgumentException("a file descriptor is 0 or above: fd=" + fd);
+        }
+        this.syscalls = syscalls;
+        this.fd = fd;
+        this.trusted = trusted;
+    }
+
+    /**
+     * A heap of the same buffer, of which it is known that {@code DMA_BUF_IOCTL_SYNC_PARTIAL} works: that these
+     * exporters have the operation behind it. A kernel answers 0 where they do not, and syncs nothing; so
+     * {@link SyncWay#PARTIAL_IOCTL} is supported for trusted exporters only.
+     *
+     * @param exporters as {@link DmaBuf#exporter()} names them
+     */
+    public AdoptedHeap trustPartialSync(String... exporters) {
+        return new AdoptedHeap(syscalls, fd, PartialSync.trusted(exporters));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /**
+     * The size of the adopted buffer in bytes.
+     *
+     * @throws HeapException if the descriptor is closed
+     */
+    public long size() {
+        return sizeOf(fd);
+    }
+
+    /**
+     * Maps the adopted buffer, all of it, with the contents it has.
+     *
+     * @param bytes the least size wanted, above 0
+     * @throws HeapException if the descriptor is closed, is no dma-buf or is not open for writing, if the buffer is
+     *     smaller than wanted, or if it was given before
+     */
+    @Override
+    public DmaBuf allocate(long bytes) {
+        long wanted = Sizes.wholePages(syscalls, bytes);
+        if (!given.compareAndSet(false, true)) {
+            throw new HeapException(
+                    "fd " + fd + " was adopted before: two owners of one buffer would hand out the same bytes."
+                            + " Give each pool a dma-buf of its own.",
+                    HeapException.NO_ERRNO);
+        }
+        try (Rollback rollback = new Rollback()) {
+            rollback.add(() -> given.set(false));
+            OwnedFd own = duplicate();
+            rollback.add(own::close);
+            return rollback.keep(adopt(own, wanted));
+        }
+    }
+
+    private DmaBuf adopt(OwnedFd own, long wanted) {
+        String exporter = FdInfo.of(syscalls, own.number()).exporter();
+        long size = sizeOf(own.number());
+        if (size < wanted) {
+            throw new HeapException(
+                    "fd " + fd + " (exporter " + exporter + ") has " + size + " bytes, wanted are " + wanted
+                            + ". Adopt a bigger dma-buf or ask for less.",
+                    HeapException.NO_ERRNO);
+        }
+        return LinuxDmaBuf.ofDescriptor(syscalls, NAME, own, size, trusted);
+    }
+
+    private OwnedFd duplicate() {
+        int own = syscalls.fcntl(fd, LinuxAbi.F_DUPFD_CLOEXEC, 0);
+        if (own < 0) {
+            throw Refusal.of("fcntl F_DUPFD_CLOEXEC", "fd " + fd, own, remedy(own));
+        }
+        return new OwnedFd(syscalls, "adopted dma-buf", own);
+    }
+
+    /** A dma-buf can be sought to its end and its begin only, and tells its size that way (dma_buf_llseek). */
+    private long sizeOf(int descriptor) {
+        long size = syscalls.lseek(descriptor, 0, LinuxAbi.SEEK_END);
+        if (size < 0) {
+            throw Refusal.of("lseek SEEK_END", "fd " + fd, size, remedy(size));
+        }
+        long begin = syscalls.lseek(descriptor, 0, LinuxAbi.SEEK_SET);
+        if (begin < 0) {
+            throw Refusal.of("lseek SEEK_SET", "fd " + fd, begin, remedy(begin));
+        }
+        return size;
+    }
+
+    private String remedy(long answer) {
+        return Errno.EBADF.is(answer)
+                ? "It is closed: keep it open until the buffer is adopted."
+                : Remedy.descriptors(syscalls, answer);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.SyncPhase;
+
+/**
+ * What a dma-buf's file descriptor understands (include/uapi/linux/dma-buf.h).
+ *
+ * <pre>
+ *  struct dma_buf_sync, 8 bytes          struct dma_buf_sync_partial, 16 bytes (vendor kernels)
+ *    0 +----------------+                  0 +----------------+
+ *      | u64 flags      |                    | u64 flags      |
+ *    8 +----------------+                  8 +-------+--------+
+ *                                            | u32   | u32    |
+ *                                            | offset| length |
+ *                                         16 +-------+--------+
+ *
+ *  flags: bit 0 READ, bit 1 WRITE, bit 2 END (0 = START); any other bit is EINVAL
+ * </pre>
+ */
+final class DmaBufIoctl {
+
+    private static final char TYPE = 'b';
+
+    /** Size of {@code struct dma_buf_sync} in bytes. */
+    static final int SYNC_BYTES = 8;
+
+    /** Size of {@code struct dma_buf_sync_partial} in bytes. */
+    static final int SYNC_PARTIAL_BYTES = 16;
+
+    /** Where both structures have their flags. */
+    static final int FLAGS = 0;
+
+    /** Where {@code struct dma_buf_sync_partial} has the range's first byte. */
+    static final int PARTIAL_OFFSET = 8;
+
+    /** Where {@code struct dma_buf_sync_partial} has the range's length in bytes. */
+    static final int PARTIAL_LENGTH = 12;
+
+    /** {@code DMA_BUF_IOCTL_SYNC}. */
+    static final long SYNC = IoctlEncoding.iow(TYPE, 0, SYNC_BYTES);
+
+    /** {@code DMA_BUF_SET_NAME_B}; the argument is the address of the name itself. */
+    static final long SET_NAME = IoctlEncoding.iow(TYPE, 1, Long.BYTES);
+
+    /** {@code DMA_BUF_IOCTL_SYNC_PARTIAL}; vendor kernels only. */
+    static final long SYNC_PARTIAL = IoctlEncoding.iow(TYPE, 2, SYNC_PARTIAL_BYTES);
+
+    /** The longest name in bytes ({@code DMA_BUF_NAME_LEN} less the final 0). */
+    static final int MAX_NAME_BYTES = 31;
+
+    /** The first size in bytes that the 32-bit fields of {@code struct dma_buf_sync_partial} cannot express. */
+    static final long PARTIAL_REACH = 1L << 32;
+
+    private static final long READ = 1;
+    private static final long WRITE = 1 << 1;
+    private static final long END = 1 << 2;
+
+    /** A flag the kernel does not know: it answers EINVAL before it touches any cache line. */
+    static final long INVALID_FLAG = 1 << 3;
+
+    private DmaBufIoctl() {}
+
+    /** The flags of one sync call. */
+    static long syncFlags(SyncPhase phase, Direction direction) {
+        return (direction.reads() ? READ : 0) | (direction.writes() ? WRITE : 0) | (phase == SyncPhase.END ? END : 0);
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.HeapException;
+import org.dmabufpool.heap.SyncPhase;
+import org.dmabufpool.heap.SyncSupport;
+import org.dmabufpool.heap.SyncWay;
+import org.dmabufpool.heap.Window;
+import org.jspecify.annotations.Nullable;
+
+/** A dma-buf of this kernel, or a memory file in its place: descriptors, one mapping, and the sync calls. */
+final class LinuxDmaBuf implements DmaBuf {
+
+    /** The value of {@link #fd()} where no descriptor shares the whole buffer. */
+    private static final int NO_FD = -1;
+
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    private final String name;
+    private final String exporter;
+    private final long size;
+    private final int pageSize;
+    private final CacheLine line;
+    private final MappedMemory memory;
+    private final SyncCalls syncCalls;
+    private final SyncSupports supports;
+    private final @Nullable OwnedFd shared;
+    private final @Nullable UdmabufDevice windows;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private LinuxDmaBuf(Parts parts) {
+        this.name = String.format(Locale.ROOT, "%s #%d", parts.heap, COUNTER.incrementAndGet());
+        this.exporter = parts.exporter;
+        this.size = parts.size;
+        this.pageSize = parts.syscalls.pageSize();
+        this.line = CacheLine.of(parts.syscalls);
+        this.memory = parts.memory;
+        this.syncCalls = parts.syncCalls;
+        this.supports = parts.supports;
+        this.shared = parts.shared;
+        this.windows = parts.windows;
+    }
+
+    /**
+     * A buffer over a dma-buf's descriptor, which becomes the buffer's.
+     *
+     * @param heap what people call where it comes from
+     * @param size bytes, whole pages
+     * @param trusted exporters whose partial sync may be relied on
+     * @throws HeapException if the kernel refuses; the descriptor is then still the caller's
+     */
+    static LinuxDmaBuf ofDescriptor(Syscalls syscalls, String heap, OwnedFd fd, long size, Set<String> trusted) {
+        String exporter = FdInfo.of(syscalls, fd.number()).exporter();
+        SyncSupports supports = new SyncSupports(
+                SyncSupports.noneByName(exporter),
+                PartialSync.decide(syscalls, fd.number(), exporter, size, trusted),
+                SyncSupports.noWindows(),
+                SyncSupports.wholeBuffer());
+        MappedMemory memory = MappedMemory.map(syscalls, heap, fd.number(), size);
+        return new Parts(syscalls, heap, exporter, size, memory, new SyncCalls(syscalls), supports, fd, null)
+                .assemble();
+    }
+
+    /**
+     * What a heap has put together. The mapping comes last, so that nothing can fail behind it.
+     *
+     * @param shared the descriptor of the whole buffer, if there is one
+     * @param windows what makes windows, if anything does
+     */
+    record Parts(
+            Syscalls syscalls,
+            String heap,
+            String exporter,
+            long size,
+            MappedMemory memory,
+            SyncCalls syncCalls,
+            SyncSupports supports,
+            @Nullable OwnedFd shared,
+            @Nullable UdmabufDevice windows) {
+
+        /** The finished buffer, which owns all of it. */
+        LinuxDmaBuf assemble() {
+            return new LinuxDmaBuf(this);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String exporter() {
+        return exporter;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public int pageSize() {
+        return pageSize;
+    }
+
+    @Override
+    public int fd() {
+        requireOpen();
+        return shared == null ? NO_FD : shared.number();
+    }
+
+    @Override
+    public ByteBuffer view(long offset, int length) {
+        requireOpen();
+        requireWithin(offset, length);
+        if (length > MAX_VIEW) {
+            throw new IndexOutOfBoundsException("a view of " + length + " bytes is longer than " + MAX_VIEW);
+        }
+        return memory.view(offset, length);
+    }
+
+    @Override
+    public SyncSupport support(SyncWay way) {
+        requireOpen();
+        return supports.of(way);
+    }
+
+    @Override
+    public void syncWhole(SyncPhase phase, Direction direction) {
+        requireOpen();
+        supports.require(SyncWay.WHOLE_BUFFER, name);
+        syncCalls.whole(sharedFd(), name, phase, direction);
+    }
+
+    @Override
+    public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {
+        requireOpen();
+        supports.require(SyncWay.PARTIAL_IOCTL, name);
+        requireWithin(offset, length);
+        line.requireWhole(offset, length);
+        syncCalls.range(sharedFd(), name, phase, direction, offset, length);
+    }
+
+    @Override
+    public Window openWindow(long offset, long length) {
+        requireOpen();
+        supports.require(SyncWay.WINDOW, name);
+        requireWithin(offset, length);
+        requirePages(offset, length);
+        if (windows == null) {
+            throw new AssertionError(name + " says it has windows");
+        }
+        return windows.open(name, syncCalls, offset, length);
+    }
+
+    @Override
+    public long restarts() {
+        requireOpen();
+        return syncCalls.restarts();
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try (Rollback all = new Rollback()) {
+                all.add(memory);
+                if (shared != null) {
+                    all.add(shared::close);
+                }
+                if (windows != null) {
+                    all.add(windows);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + size + " bytes, exporter " + exporter + (closed.get() ? ", closed)" : ")");
+    }
+
+    private OwnedFd sharedFd() {
+        if (shared == null) {
+            throw new AssertionError(name + " says it can be synced");
+        }
+        return shared;
+    }
+
+    private void requireOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException(name + " is closed");
+        }
+    }
+
+    private void requireWithin(long offset, long length) {
+        if (offset < 0 || length < 0 || offset > size - length) {
+            throw new IndexOutOfBoundsException("offset " + offset + " and length " + length + " do not lie within the "
+                    + size + " bytes of " + name);
+        }
+    }
+
+    private void requirePages(long offset, long length) {
+        if (length == 0 || (offset | length) % pageSize != 0) {
+            throw new IllegalArgumentException(
+                    "a window is whole pages of " + pageSize + " bytes: offset=" + offset + ", length=" + length);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import java.io.IOException;
+import java.util.List;
+
+/** What to do about a refusal: one or two sentences for people, by error and device. */
+final class Remedy {
+
+    private static final String LIMITS_FILE = "/proc/self/limits";
+    private static final String UNEXPECTED = "This is unexpected here: look into the kernel's log (dmesg).";
+
+    private Remedy() {}
+
+    /** When a heap's device cannot be opened. */
+    static String openingHeap(Syscalls syscalls, String heap, long answer) {
+        if (Errno.ENOENT.is(answer)) {
+            return "Heaps present: " + names(syscalls.list(DmaHeapIoctl.DIRECTORY)) + ".";
+        }
+        if (denied(answer)) {
+            return udevRule("SUBSYSTEM==\"dma_heap\", KERNEL==\"" + heap + "\"")
+                    + " On Android the app's SELinux domain must be allowed to read dmabuf_"
+                    + heap.replace('-', '_') + "_heap_device.";
+        }
+        return descriptors(syscalls, answer);
+    }
+
+    /** When {@code /dev/udmabuf} cannot be opened. */
+    static String openingUdmabuf(Syscalls syscalls, long answer) {
+        if (Errno.ENOENT.is(answer)) {
+            return "The kernel needs CONFIG_UDMABUF; where it is a module: modprobe udmabuf.";
+        }
+        if (denied(answer)) {
+            return udevRule("SUBSYSTEM==\"misc\", KERNEL==\"udmabuf\"");
+        }
+        return descriptors(syscalls, answer);
+    }
+
+    /** When a camera's device cannot be opened. */
+    static String openingCamera(Syscalls syscalls, long answer) {
+        if (Errno.ENOENT.is(answer)) {
+            return "Video devices present: " + names(V4l2Devices.paths(syscalls)) + ".";
+        }
+        if (denied(answer)) {
+            return udevRule("SUBSYSTEM==\"video4linux\"");
+        }
+        return cameraUse(syscalls, answer);
+    }
+
+    /** When a camera that is open refuses. */
+    static String cameraUse(Syscalls syscalls, long answer) {
+        if (Errno.EBUSY.is(answer)) {
+            return "Another program or another part of this one streams from it: see fuser -v on the device.";
+        }
+        if (Errno.ENODEV.is(answer) || Errno.ENXIO.is(answer)) {
+            return "The camera is gone (unplugged, or its driver unloaded): close it and open it again.";
+        }
+        return descriptors(syscalls, answer);
+    }
+
+    /** When a heap or udmabuf cannot give memory. */
+    static String memory(long answer) {
+        if (Errno.ENOMEM.is(answer) || Errno.ENOSPC.is(answer)) {
+            return "There is not that much memory left: ask for less, or, where the heap is a reserved region (CMA),"
+                    + " reserve more with cma= on the kernel's command line.";
+        }
+        if (Errno.EINVAL.is(answer) || Errno.EFBIG.is(answer)) {
+            return "The kernel does not give this size: ask for less.";
+        }
+        return UNEXPECTED;
+    }
+
+    /** When a window cannot be made. */
+    static String window(Syscalls syscalls, long length, long answer) {
+        if (Errno.EINVAL.is(answer)) {
+            return "The window has " + length + " bytes and " + UdmabufIoctl.SIZE_LIMIT_FILE + " says "
+                    + UdmabufDevice.sizeLimitText(syscalls)
+                    + ": make it smaller, or set udmabuf.size_limit_mb= on the kernel's command line.";
+        }
+        if (Errno.EBADFD.is(answer)) {
+            return "The memory is not a memfd sealed against shrinking (and against nothing else).";
+        }
+        return Errno.ENOMEM.is(answer) ? memory(answer) : descriptors(syscalls, answer);
+    }
+
+    /** When memory cannot be mapped. */
+    static String mapping(long answer) {
+        if (Errno.ENOMEM.is(answer)) {
+            return "The address space, its limit (ulimit -v) or vm.max_map_count is used up: ask for less.";
+        }
+        if (denied(answer)) {
+            return "The descriptor must be open for reading and writing (O_RDWR): have its exporter share it so.";
+        }
+        return UNEXPECTED;
+    }
+
+    /** When a descriptor cannot be had. */
+    static String descriptors(Syscalls syscalls, long answer) {
+        if (Errno.EMFILE.is(answer)) {
+            return "This process may have " + descriptorLimit(syscalls)
+                    + " (RLIMIT_NOFILE): raise it (ulimit -n, LimitNOFILE=) or keep fewer windows.";
+        }
+        if (Errno.ENFILE.is(answer)) {
+            return "The whole system is out of descriptors: raise fs.file-max.";
+        }
+        return UNEXPECTED;
+    }
+
+    /** When a sync call is refused. */
+    static String sync(long answer) {
+        if (Errno.EINTR.is(answer) || Errno.EAGAIN.is(answer)) {
+            return "It was restarted " + SyncCalls.MAX_RESTARTS
+                    + " times: a device never finishes its work on this buffer,"
+                    + " or signals arrive faster than the kernel can wait.";
+        }
+        if (Errno.EINVAL.is(answer)) {
+            return "END came without START, or this exporter does not take this range.";
+        }
+        return UNEXPECTED;
+    }
+
+    private static boolean denied(long answer) {
+        return Errno.EACCES.is(answer) || Errno.EPERM.is(answer);
+    }
+
+    private static String udevRule(String match) {
+        return "Let a group open it: as root write '" + match + ", GROUP=\"video\", MODE=\"0660\"' to"
+                + " /etc/udev/rules.d/70-dmabuf-pool.rules, run udevadm control --reload && udevadm trigger,"
+                + " and make the user a member (usermod -aG video USER, then log in again).";
+    }
+
+    private static String names(List<String> names) {
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
+    private static String descriptorLimit(Syscalls syscalls) {
+        try {
+            return ProcFiles.openFilesLimit(syscalls.readText(LIMITS_FILE)) + " open files";
+        } catch (IOException unreadable) {
+            return "no more open files";
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.HeapException;
+import org.dmabufpool.heap.SyncPhase;
+
+/**
+ * The sync ioctls of one dma-buf and its windows, restarted as the kernel demands.
+ *
+ * <p>A sync call "can fail with -EAGAIN or -EINTR, in which case it must be restarted" (Documentation/driver-api/
+ * dma-buf.rst); it is restarted {@value #MAX_RESTARTS} times at most. Safe for use by many threads.
+ */
+final class SyncCalls {
+
+    /** How often one call is restarted before it counts as refused. */
+    static final int MAX_RESTARTS = 1000;
+
+    private final Syscalls syscalls;
+    private final LongAdder restarts = new LongAdder();
+
+    SyncCalls(Syscalls syscalls) {
+        this.syscalls = syscalls;
+    }
+
+    /** Syncs all of a dma-buf. */
+    void whole(OwnedFd fd, String what, SyncPhase phase, Direction direction) {
+        Scratch sync = Scratch.asLeft().putLong(DmaBufIoctl.FLAGS, DmaBufIoctl.syncFlags(phase, direction));
+        long answer = issue(fd, DmaBufIoctl.SYNC, sync);
+        if (answer < 0) {
+            throw refusal("DMA_BUF_IOCTL_SYNC", what, phase, direction, answer);
+        }
+    }
+
+    /** Syncs a range; the caller has checked that it lies within and that the kernel can express it. */
+    void range(OwnedFd fd, String what, SyncPhase phase, Direction direction, long offset, long length) {
+        Scratch sync = Scratch.asLeft()
+                .putLong(DmaBufIoctl.FLAGS, DmaBufIoctl.syncFlags(phase, direction))
+                .putInt(DmaBufIoctl.PARTIAL_OFFSET, (int) offset)
+                .putInt(DmaBufIoctl.PARTIAL_LENGTH, (int) length);
+        long answer = issue(fd, DmaBufIoctl.SYNC_PARTIAL, sync);
+        if (answer < 0) {
+            String call = "DMA_BUF_IOCTL_SYNC_PARTIAL of " + length + " bytes at " + offset;
+            throw refusal(call, what, phase, direction, answer);
+        }
+    }
+
+    /** How often calls were restarted so far. */
+    long restarts() {
+        return restarts.sum();
+    }
+
+    private long issue(OwnedFd fd, long request, Scratch argument) {
+        int number = fd.use();
+        try {
+            long answer = syscalls.ioctl(number, request, argument.address());
+            for (int tries = 0; mustRestart(answer) && tries < MAX_RESTARTS; tries++) {
+                restarts.increment();
+                answer = syscalls.ioctl(number, request, argument.address());
+            }
+            return answer;
+        } finally {
+            fd.done();
+        }
+    }
+
+    private static boolean mustRestart(long answer) {
+        return Errno.EINTR.is(answer) || Errno.EAGAIN.is(answer);
+    }
+
+    private static HeapException refusal(String call, String what, SyncPhase phase, Direction direction, long answer) {
+        return Refusal.of(call + " (" + phase + " " + direction + ")", what, answer, Remedy.sync(answer));
+    }
+}

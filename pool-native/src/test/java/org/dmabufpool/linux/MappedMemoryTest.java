@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.dmabufpool.heap.DmaBuf;
+import org.junit.jupiter.api.Test;
+
+class MappedMemoryTest {
+
+    private static final long GIB = 1L << 30;
+    private static final long PAGE = 4096;
+
+    @Test
+    void twoMappingsOfOneFileShowTheSameBytes() {
+        try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "same-bytes", PAGE)) {
+            MappedMemory one = map(memfd, PAGE);
+            MappedMemory other = map(memfd, PAGE);
+            one.view(0, 8).putLong(0, 0x0102030405060708L);
+            assertThat(other.view(0, 8).getLong(0)).isEqualTo(0x0102030405060708L);
+            one.close();
+            other.close();
+        }
+    }
+
+    @Test
+    void viewsAreInNativeOrderAndExactlyAsLongAsAsked() {
+        try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "order", PAGE)) {
+            MappedMemory memory = map(memfd, PAGE);
+            ByteBuffer view = memory.view(100, 50);
+            assertThat(view.order()).isEqualTo(ByteOrder.nativeOrder());
+            assertThat(view.capacity()).isEqualTo(50);
+            assertThat(view.position()).isZero();
+            assertThat(view.isDirect()).isTrue();
+            memory.close();
+        }
+    }
+
+    @Test
+    void aViewOfTheLongestLengthFitsAtEveryGibAndItsNeighbours() {
+        long size = 3 * GIB + PAGE;
+        try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "roots", size)) {
+            MappedMemory memory = map(memfd, size);
+            for (long base = 0; base <= 2 * GIB; base += GIB) {
+                for (long nudge : new long[] {-PAGE, -1, 0, 1, PAGE}) {
+                    checkEnds(memory, base + nudge, size);
+                }
+            }
+            memory.close();
+        }
+    }
+
+    private static void checkEnds(MappedMemory memory, long offset, long size) {
+        if (offset < 0 || offset + DmaBuf.MAX_VIEW > size) {
+            return;
+        }
+        ByteBuffer longest = memory.view(offset, DmaBuf.MAX_VIEW);
+        longest.put(0, (byte) 1).put(DmaBuf.MAX_VIEW - 1, (byte) 2);
+        assertThat(memory.view(offset, 1).get(0)).isEqualTo((byte) 1);
+        assertThat(memory.view(offset + DmaBuf.MAX_VIEW - 1, 1).get(0)).isEqualTo((byte) 2);
+        longest.put(0, (byte) 0).put(DmaBuf.MAX_VIEW - 1, (byte) 0);
+    }
+
+    @Test
+    void anEmptyViewMayStandAtTheVeryEnd() {
+        for (long size : new long[] {PAGE, GIB, 2 * GIB, 2 * GIB + PAGE}) {
+            try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "end", size)) {
+                MappedMemory memory = map(memfd, size);
+                assertThat(memory.view(size, 0).capacity()).isZero();
+                assertThat(memory.view(size - 1, 1).get(0)).isZero();
+                memory.close();
+            }
+        }
+    }
+
+    @Test
+    void closingGivesTheMemoryBackAndLeavesStaleViewsHarmless() {
+        String label = "stale-views";
+        OwnedFd memfd = Memfd.create(Libc.INSTANCE, label, PAGE);
+        MappedMemory memory = map(memfd, PAGE);
+        MappedMemory witness = map(memfd, PAGE);
+        ByteBuffer stale = memory.view(0, 16);
+        stale.putInt(0, 42);
+        assertThat(Footprint.mappingsNaming(label)).isEqualTo(2);
+
+        memory.close();
+
+        assertThat(Footprint.mappingsNaming(label)).isEqualTo(1);
+        assertThat(stale.getInt(0)).isZero();
+        stale.putInt(0, 43);
+        assertThat(stale.getInt(0)).isEqualTo(43);
+        assertThat(witness.view(0, 4).getInt(0)).isEqualTo(42);
+        witness.close();
+        memfd.close();
+        assertThat(Footprint.mappingsNaming(label)).isZero();
+    }
+
+    @Test
+    void theAddressesAreUnmappedOnlyWhenTheLastViewIsCollected() {
+        FaultingSyscalls syscalls = new FaultingSyscalls();
+        ByteBuffer[] view = {viewOfViewOfClosedMemory(syscalls)};
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            assertThat(syscalls.unmapped()).isEmpty();
+            assertThat(view[0].get(0)).isZero();
+        }
+        view[0] = null;
+        await().until(() -> {
+            System.gc();
+            return syscalls.unmapped().size() == 1;
+        });
+    }
+
+    /** In a method of its own: the frame of an interpreted method keeps what its variables once held. */
+    private static ByteBuffer viewOfViewOfClosedMemory(Syscalls syscalls) {
+        try (OwnedFd memfd = Memfd.create(syscalls, "collected", 3 * GIB)) {
+            MappedMemory memory = MappedMemory.map(syscalls, "collected", memfd.number(), 3 * GIB);
+            ByteBuffer view = memory.view(2 * GIB, 8);
+            memory.close();
+            return view.slice().duplicate().asReadOnlyBuffer();
+        }
+    }
+
+    @Test
+    void whereTheKernelRefusesEmptyMemoryASparseFileStandsIn() {
+        FaultingSyscalls syscalls = new FaultingSyscalls();
+        try (OwnedFd memfd = Memfd.create(syscalls, "overcommit", PAGE)) {
+            MappedMemory memory = MappedMemory.map(syscalls, "overcommit", memfd.number(), PAGE);
+            ByteBuffer stale = memory.view(0, 4);
+            stale.putInt(0, 42);
+            syscalls.failCall(1, Errno.ENOMEM);
+            memory.close();
+            assertThat(stale.getInt(0)).isZero();
+            assertThat(Footprint.mappingsNaming("overcommit")).isZero();
+            assertThat(Footprint.mappingsNaming("memfd:dmabuf-pool-closed")).isEqualTo(1);
+            Reference.reachabilityFence(stale);
+        }
+        assertThat(Footprint.descriptors()).noneMatch(name -> name.contains("dmabuf-pool-closed"));
+    }
+
+    private static MappedMemory map(OwnedFd memfd, long size) {
+        return MappedMemory.map(Libc.INSTANCE, "test", memfd.number(), size);
+    }
+}
