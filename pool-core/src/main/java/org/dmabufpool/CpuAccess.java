@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.Window;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bracket START … END around the CPU's use of a slice.
+ *
+ * <p>Views may be used by many threads at once; whether that is sound is the application's business. What is written
+ * through a view after {@link #close()} is not synced, and may land in memory that is somebody else's by then: let views
+ * go with their access.
+ */
+public final class CpuAccess implements AutoCloseable {
+
+    private static final VarHandle OPEN;
+
+    static {
+        try {
+            OPEN = MethodHandles.lookup().findVarHandle(CpuAccess.class, "open", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Slice slice;
+    private final Direction direction;
+    private final @Nullable Window window;
+    private final Thread opener;
+    private volatile boolean open = true;
+
+    CpuAccess(Slice slice, Direction direction, @Nullable Window window) {
+        this.slice = slice;
+        this.direction = direction;
+        this.window = window;
+        this.opener = Thread.currentThread();
+    }
+
+    /** The slice this access is of. */
+    public Slice slice() {
+        return slice;
+    }
+
+    /** What the CPU may do. */
+    public Direction direction() {
+        return direction;
+    }
+
+    /** Length of the slice in bytes. */
+    public long length() {
+        return slice.length();
+    }
+
+    /**
+     * A view of the whole slice in native byte order, read-only for {@link Direction#READ}.
+     *
+     * @throws IllegalStateException if the access is closed, or the slice is longer than {@link DmaBuf#MAX_VIEW}: ask
+     *     for parts then
+     * @throws PoolClosedException if the pool was closed
+     */
+    public ByteBuffer buffer() {
+        if (length() > DmaBuf.MAX_VIEW) {
+            throw new IllegalStateException(slice + " is longer than one view can be (" + DmaBuf.MAX_VIEW
+                    + " bytes): use buffer(offset, length) for parts of it");
+        }
+        return buffer(0, (int) length());
+    }
+
+    /**
+     * A view of a part of the slice in native byte order, read-only for {@link Direction#READ}.
+     *
+     * @param offset first byte within the slice
+     * @param length bytes, 0 to {@link DmaBuf#MAX_VIEW}
+     * @throws IndexOutOfBoundsException if the part does not lie within the slice
+     * @throws IllegalStateException if the access is closed
+     * @throws PoolClosedException if the pool was closed
+     */
+    public ByteBuffer buffer(long offset, int length) {
+        if (!open) {
+            throw new IllegalStateException("access closed: its views and new ones may no longer be used, of " + slice);
+        }
+        slice.checkOpen();
+        if (offset < 0 || length < 0 || length > DmaBuf.MAX_VIEW || offset > length() - length) {
+            throw new IndexOutOfBoundsException("offset=" + offset + ", length=" + length + " is not within " + slice);
+        }
+        ByteBuffer view = slice.owner().buffer.view(slice.offset() + offset, length);
+        return direction.writes() ? view : view.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Ends the access: END, so that devices see what was written. Any thread may call it; a second call does nothing,
+     * and after the pool was closed there is nothing left to sync.
+     *
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses; the access has ended all the same
+     */
+    @Override
+    public void close() {
+        if (OPEN.compareAndSet(this, true, false)) {
+            slice.end(direction, window, opener);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return direction + " access to " + slice;
+    }
+}

@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.SyncWay;
+import org.dmabufpool.heap.Window;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An offset and a length of a pool, with one owner, from allocate to close.
+ *
+ * <p>Safe for use by many threads. The CPU reaches a slice's memory through an access only. A slice has any number of
+ * READ accesses open, or one WRITE or READ_WRITE access; opening one that does not go with those is refused at once.
+ */
+public final class Slice implements AutoCloseable {
+
+    /*
+     * state: the slice's whole life in one word, so that every step is one compare-and-set
+     *
+     *   n > 0   n READ accesses are open
+     *   0       open, no access
+     *   -1      one WRITE or READ_WRITE access is open
+     *   -2      released
+     */
+    private static final int IDLE = 0;
+    private static final int WRITTEN = -1;
+    private static final int RELEASED = -2;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Slice.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final SliceOwner owner;
+    private final long offset;
+    private final long length;
+    private final long reserved;
+    private final String tag;
+    private volatile int state;
+    private @Nullable Window window;
+
+    /** Neighbours in the pool's list of open slices; guarded by the pool's lock. */
+    @Nullable
+    Slice next;
+
+    @Nullable
+    Slice previous;
+
+    Slice(SliceOwner owner, long offset, long reserved, SliceRequest request) {
+        this.owner = owner;
+        this.offset = offset;
+        this.reserved = reserved;
+        this.length = request.bytes();
+        this.tag = request.tag();
+    }
+
+    /** First byte within the pool: what an importer that takes offsets is given. */
+    public long offset() {
+        return offset;
+    }
+
+    /** Length in bytes, as asked for. */
+    public long length() {
+        return length;
+    }
+
+    /** Bytes that are this slice's alone: the length, rounded up to what coherency and the allocator need. */
+    public long reservedLength() {
+        return reserved;
+    }
+
+    /** Who holds it, as given at allocation; empty for nobody in particular. */
+    public String tag() {
+        return tag;
+    }
+
+    /** Whether the slice is neither released nor its pool closed. */
+    public boolean isOpen() {
+        return state != RELEASED && !owner.isClosed();
+    }
+
+    /** {@link #access} for {@link Direction#READ}. */
+    public CpuAccess read() {
+        return access(Direction.READ);
+    }
+
+    /** {@link #access} for {@link Direction#WRITE}. */
+    public CpuAccess write() {
+        return access(Direction.WRITE);
+    }
+
+    /** {@link #access} for {@link Direction#READ_WRITE}. */
+    public CpuAccess readWrite() {
+        return access(Direction.READ_WRITE);
+    }
+
+    /**
+     * Opens the slice's memory to the CPU: START now, END when the access is closed.
+     *
+     * <p>START waits for the fences of devices still at work. Where the pool is synced as a whole buffer, it also waits
+     * for accesses of other threads that it excludes, at most the pool's access timeout.
+     *
+     * @throws AccessConflictException if an access is open that this one does not go with
+     * @throws SliceReleasedException if the slice was released
+     * @throws PoolClosedException if the pool was closed
+     * @throws org.dmabufpool.sync.AccessBlockedException if other threads' accesses did not end in time
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public CpuAccess access(Direction direction) {
+        enter(direction);
+        boolean started = false;
+        try {
+            Window own = owner.planner.needsWindow() ? window() : null;
+            owner.planner.start(offset, reserved, direction, own);
+            CpuAccess access = new CpuAccess(this, direction, own);
+            started = true;
+            return access;
+        } finally {
+            if (!started) {
+                leave(direction);
+            }
+        }
+    }
+
+    /**
+     * The descriptor of a dma-buf over just this slice's pages, for importers that take no offset, such as V4L2
+     * capture. It belongs to the pool, is made at the first call and stays valid until the slice is released.
+     *
+     * @throws UnsupportedOperationException if the heap has no windows, or they have no descriptors
+     * @throws SliceReleasedException if the slice was released
+     * @throws PoolClosedException if the pool was closed
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public int windowFd() {
+        int fd = window().fd();
+        if (fd < 0) {
+            throw new UnsupportedOperationException("windows of " + owner.buffer.name() + " have no descriptor");
+        }
+        return fd;
+    }
+
+    /**
+     * Gives the memory back to the pool. A second call does nothing; so does a call after the pool was closed.
+     *
+     * @throws AccessConflictException if an access is open; the slice stays open then
+     */
+    @Override
+    public void close() {
+        if (state == RELEASED) {
+            return;
+        }
+        if (!STATE.compareAndSet(this, IDLE, RELEASED)) {
+            refuseClose();
+            return;
+        }
+        owner.release(this);
+    }
+
+    /**
+     * As {@link #close()}, for code in which a second release is a mistake.
+     *
+     * @throws SliceReleasedException if the slice was released before
+     * @throws AccessConflictException if an access is open; the slice stays open then
+     */
+    public void release() {
+        if (!STATE.compareAndSet(this, IDLE, RELEASED)) {
+            refuseClose();
+            throw new SliceReleasedException("released twice: " + this + ". Only its owner may release a slice, once");
+        }
+        owner.release(this);
+    }
+
+    /** "slice 'tag' at offset, length bytes, of pool 'name'", for messages. */
+    @Override
+    public String toString() {
+        return "slice '" + tag + "' at " + offset + ", " + length + " bytes, of pool '" + owner.poolName() + "'";
+    }
+
+    /** Which accesses are open, for messages. */
+    String openAccesses() {
+        int now = state;
+        return now == WRITTEN ? "1 writing access open" : Math.max(now, 0) + " reading accesses open";
+    }
+
+    SliceOwner owner() {
+        return owner;
+    }
+
+    /** The slice's window if it was ever needed. After release no new one is made. */
+    synchronized @Nullable Window takeBackWindow() {
+        Window own = window;
+        window = null;
+        return own;
+    }
+
+    /** Ends an access: END, then the state, so that the next access begins after this one's END. */
+    void end(Direction direction, @Nullable Window own, Thread opener) {
+        try {
+            if (!owner.isClosed()) {
+                owner.planner.end(offset, reserved, direction, own, opener);
+            }
+        } catch (IllegalStateException e) {
+            if (!owner.isClosed()) {
+                throw e;
+            }
+        } finally {
+            leave(direction);
+        }
+    }
+
+    void checkOpen() {
+        if (state == RELEASED) {
+            throw new SliceReleasedException("used after release: " + this + ". Allocate a new slice");
+        }
+        if (owner.isClosed()) {
+            throw new PoolClosedException("used after the pool was closed: " + this);
+        }
+    }
+
+    private synchronized Window window() {
+        checkOpen();
+        Window own = window;
+        if (own == null) {
+            if (!owner.buffer.support(SyncWay.WINDOW).supported()) {
+                throw new UnsupportedOperationException("no window over " + this + ": "
+                        + owner.buffer.support(SyncWay.WINDOW).reason() + ". Use a udmabuf heap");
+            }
+            own = owner.planner.takeWindow(offset, reserved);
+            window = own;
+        }
+        return own;
+    }
+
+    private void enter(Direction direction) {
+        while (true) {
+            checkOpen();
+            int now = state;
+            if (now == RELEASED) {
+                continue;
+            }
+            int then = direction.writes() ? WRITTEN : now + 1;
+            if (now == WRITTEN || (direction.writes() && now != IDLE)) {
+                throw new AccessConflictException(direction + " access refused: " + this + " has " + openAccesses()
+                        + ". Close them first; to read and write, open one READ_WRITE access");
+            }
+            if (STATE.compareAndSet(this, now, then)) {
+                return;
+            }
+        }
+    }
+
+    private void leave(Direction direction) {
+        STATE.getAndAdd(this, direction.writes() ? IDLE - WRITTEN : -1);
+    }
+
+    private void refuseClose() {
+        if (state != RELEASED && !owner.isClosed()) {
+            throw new AccessConflictException(
+                    "not released: " + this + " has " + openAccesses() + ". Close them first");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The front door: one large dma-buf, handed out in slices.
+ *
+ * <h2>Words</h2>
+ *
+ * <dl>
+ *   <dt>heap<dd>where a dma-buf comes from: a dma-heap device, udmabuf over a memfd, an adopted descriptor, the model
+ *   <dt>dma-buf<dd>one buffer the kernel shares with devices: one descriptor, one size, one mapping
+ *   <dt>pool<dd>one dma-buf being sub-allocated
+ *   <dt>slice<dd>an offset and a length of the pool with one owner, from allocate to close
+ *   <dt>access<dd>the bracket START … END around the CPU's use of a slice
+ *   <dt>window<dd>a dma-buf of its own over just one slice's pages
+ *   <dt>cache line<dd>the unit of coherency, taken as 128 bytes
+ *   <dt>granule<dd>what slices begin and end on: the cache line, or the page where windows are had
+ *   <dt>device<dd>whoever reads or writes by DMA
+ *   <dt>extent<dd>a run of whole pages
+ *   <dt>order<dd>a buddy block of 2<sup>order</sup> pages
+ *   <dt>slab<dd>one block cut into equal slots
+ * </dl>
+ *
+ * <p>Every exception of the library's own is unchecked and extends {@link org.dmabufpool.heap.DmaBufException}.
+ */
+@NullMarked
+package org.dmabufpool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.sync;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.SyncSupport;
+import org.dmabufpool.heap.SyncWay;
+import org.dmabufpool.heap.Window;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides by which way a pool's accesses are synced, and syncs them. Safe for use by many threads.
+ *
+ * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a window, the
+ * whole buffer under exclusion. A way is taken only if the dma-buf says that support for it is established.
+ */
+public final class SyncPlanner {
+
+    /**
+     * The unit of coherency in bytes that every slice begins and ends on. 128 is the largest cache line of any ARMv8
+     * core in use and a multiple of all smaller ones.
+     */
+    public static final int CACHE_LINE = 128;
+
+    /** How many windows of released slices are kept open at most; a process may have 1024 descriptors by default. */
+    static final int MAX_IDLE_WINDOWS = 128;
+
+    private static final SyncWay[] NARROWEST_FIRST = {
+        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
+    };
+
+    private final DmaBuf buffer;
+    private final SyncSupport choice;
+    private final WindowCache windows;
+    private final RangeSync ranges;
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder bytesAsked = new LongAdder();
+    private final LongAdder bytesSynced = new LongAdder();
+    private final LongAdder bytesWholeBuffer = new LongAdder();
+
+    private SyncPlanner(DmaBuf buffer, SyncSupport choice, Duration accessTimeout) {
+        this.buffer = buffer;
+        this.choice = choice;
+        this.windows = new WindowCache(buffer, MAX_IDLE_WINDOWS);
+        this.ranges = rangeSync(accessTimeout);
+    }
+
+    /**
+     * Chooses the way for a buffer.
+     *
+     * @param forced the way the user wants, or null for the narrowest that is supported
+     * @param accessTimeout how long an access may wait for others where they exclude one another
+     * @throws IllegalArgumentException if the forced way, or every way, lacks support; the message says why
+     */
+    public static SyncPlanner choose(DmaBuf buffer, @Nullable SyncWay forced, Duration accessTimeout) {
+        return new SyncPlanner(buffer, forced == null ? narrowest(buffer) : demanded(buffer, forced), accessTimeout);
+    }
+
+    private static SyncSupport narrowest(DmaBuf buffer) {
+        StringBuilder refusals = new StringBuilder();
+        for (SyncWay way : NARROWEST_FIRST) {
+            SyncSupport support = buffer.support(way);
+            if (support.supported()) {
+                return support;
+            }
+            refusals.append("; ").append(way).append(": ").append(support.reason());
+        }
+        throw new IllegalArgumentException("no way to sync " + buffer.name() + refusals);
+    }
+
+    private static SyncSupport demanded(DmaBuf buffer, SyncWay forced) {
+        if (forced == SyncWay.NONE) {
+            return SyncSupport.yes(SyncWay.NONE, "declared by the user");
+        }
+        SyncSupport support = buffer.support(forced);
+        if (!support.supported()) {
+            throw new IllegalArgumentException("sync=" + forced + " was asked for, but " + buffer.name()
+                    + " does not support it: " + support.reason() + ". Leave sync unset to take what is supported");
+        }
+        return SyncSupport.yes(forced, "asked for by the user; " + support.reason());
+    }
+
+    private RangeSync rangeSync(Duration accessTimeout) {
+        RangeSync.Meter meter = (phase, direction, bytes) -> {
+            calls.increment();
+            bytesSynced.add(bytes);
+        };
+        return switch (choice.way()) {
+            case NONE -> new NoSync();
+            case PARTIAL_IOCTL -> new PartialSync(buffer, meter);
+            case WINDOW -> new WindowSync(meter);
+            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, new WholeBufferExclusion(accessTimeout));
+        };
+    }
+
+    /** The way taken, and why. */
+    public SyncSupport choice() {
+        return choice;
+    }
+
+    /** What slices must begin and end on, in bytes: the cache line, or the page where each slice may get a window. */
+    public long granule() {
+        return buffer.support(SyncWay.WINDOW).supported() ? buffer.pageSize() : CACHE_LINE;
+    }
+
+    /** Whether an access needs its slice's window. */
+    public boolean needsWindow() {
+        return choice.way() == SyncWay.WINDOW;
+    }
+
+    /**
+     * The CPU is about to use the range. When this throws, the access has not begun.
+     *
+     * @param offset first byte, on the granule
+     * @param length bytes, a multiple of the granule
+     * @param window the slice's window, or null unless {@link #needsWindow()}
+     * @throws AccessBlockedException where accesses exclude one another and waiting did not help
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public void start(long offset, long length, Direction direction, @Nullable Window window) {
+        ranges.start(offset, length, direction, window);
+        count(length);
+    }
+
+    /**
+     * The CPU has done with the range. When this throws, the access has ended all the same, but devices may not see
+     * what the CPU wrote.
+     *
+     * @param opener the thread that called {@link #start}
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
+        ranges.end(offset, length, direction, window, opener);
+        count(length);
+    }
+
+    private void count(long length) {
+        bytesAsked.add(length);
+        bytesWholeBuffer.add(buffer.size());
+    }
+
+    /** A window over the range, kept or new. The caller gives it back. */
+    public Window takeWindow(long offset, long length) {
+        return windows.take(offset, length);
+    }
+
+    /** Keeps a window for the next slice at its place. */
+    public void giveBackWindow(Window window) {
+        windows.giveBack(window);
+    }
+
+    /** Windows open now, those kept for later included. */
+    public int openWindows() {
+        return windows.openWindows();
+    }
+
+    /** What has been done so far. */
+    public SyncTotals totals() {
+        return new SyncTotals(calls.sum(), bytesAsked.sum(), bytesSynced.sum(), bytesWholeBuffer.sum());
+    }
+
+    /** Closes every window. The buffer itself belongs to the pool. */
+    public void close() {
+        windows.close();
+    }
+}
