@@ -103,6 +103,16 @@ class DmaHeapTest {
                 .contains("cma=");
     }
 
+    @Test
+    void moreThanIsAvailableNeverReachesTheKernelWhichWouldKillPrograms() {
+        kernel.file("/proc/meminfo", "MemTotal: 9999 kB\nMemAvailable:    1000 kB\n");
+        refused(() -> heap(FakeKernel.HEAP).allocate(1_024_001), Errno.ENOMEM)
+                .contains("1028096 bytes of /dev/dma_heap/system are more than the 1024000 that are available");
+        heap(FakeKernel.HEAP).allocate(1_024_000).close();
+        kernel.file("/proc/meminfo", "");
+        heap(FakeKernel.HEAP).allocate(1_024_001).close();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "../mem", "a/b", "a\0b", ".hidden"})
     void namesThatAreNoFileNamesAreRefused(String name) {

@@ -13,6 +13,7 @@ import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncWay;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SyncCallsTest {
@@ -21,6 +22,11 @@ class SyncCallsTest {
     private static final int EAGAIN = -Errno.EAGAIN.number();
 
     private final FakeKernel kernel = new FakeKernel();
+
+    @BeforeEach
+    void memoryForThePagesThatAreNeverTouched() {
+        kernel.file("/proc/meminfo", "MemAvailable:    100000000 kB\n");
+    }
 
     private DmaBuf buffer(long bytes, String... trusted) {
         Set<String> exporters = trusted.length == 0 ? Collections.emptySet() : Set.of(trusted);

@@ -66,6 +66,15 @@ class UdmabufHeapTest {
     }
 
     @Test
+    void moreThanIsAvailableIsNotTakenAtOnce() {
+        kernel.file("/proc/meminfo", "MemAvailable:    1000 kB\n");
+        try (DmaBuf buffer = heap.allocate(MIB)) {
+            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).reason()).contains("takes its memory at once");
+            assertThat(buffer.fd()).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void aWindowBeyondTheLimitIsRefusedWithTheLimit() {
         try (DmaBuf buffer = heap.allocate(128 * MIB)) {
             List<String> before = Footprint.descriptors();
