@@ -94,7 +94,7 @@ class UdmabufLabTest {
     }
 
     @Test
-    void aMemfdThatCouldShrinkIsRefused() {
+    void aMemfdThatCouldShrinkIsInvalidAndWhatIsNoMemfdIsBad() {
         int device = Libc.INSTANCE.open(UdmabufIoctl.DEVICE, LinuxAbi.O_RDWR);
         int unsealed = Libc.INSTANCE.memfdCreate("unsealed", LinuxAbi.MFD_CLOEXEC | LinuxAbi.MFD_ALLOW_SEALING);
         assertThat(Libc.INSTANCE.ftruncate(unsealed, PAGE)).isZero();
