@@ -19,6 +19,7 @@ public final class OutputFile implements AutoCloseable {
 
     private final Path place;
     private final Path part;
+    private long written;
 
     private OutputFile(Path place, Path part) {
         this.place = place;
@@ -44,8 +45,9 @@ public final class OutputFile implements AutoCloseable {
         if (Files.exists(place) && !Files.isWritable(place)) {
             throw new IOException("cannot write " + place + ": the file is read-only");
         }
+        String name = "." + place.getFileName() + "." + ProcessHandle.current().pid() + ".part";
         try {
-            return new OutputFile(place, Files.createTempFile(folder, "." + place.getFileName() + ".", ".part"));
+            return new OutputFile(place, Files.createFile(folder.resolve(name)));
         } catch (IOException refused) {
             throw new IOException("cannot write " + place + ": the directory " + folder + " takes no files", refused);
         }
@@ -56,11 +58,16 @@ public final class OutputFile implements AutoCloseable {
         return place;
     }
 
+    /** Bytes written so far. */
+    public long size() {
+        return written;
+    }
+
     /** Writes the buffer's bytes from its position to its limit. */
     public void write(ByteBuffer bytes) throws IOException {
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
             while (bytes.hasRemaining()) {
-                channel.write(bytes);
+                written += channel.write(bytes);
             }
         } catch (IOException failure) {
             throw new IOException("cannot write " + place + ": " + failure.getMessage(), failure);

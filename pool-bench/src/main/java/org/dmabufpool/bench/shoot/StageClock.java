@@ -33,6 +33,6 @@ final class StageClock {
     }
 
     private static double millis(long time) {
-        return time / 1e6;
+        return StageTime.rounded(time / 1e6);
     }
 }

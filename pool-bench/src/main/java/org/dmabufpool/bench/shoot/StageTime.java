@@ -8,4 +8,12 @@ package org.dmabufpool.bench.shoot;
  * @param name which stage
  * @param millis milliseconds, its buffer calls included
  */
-public record StageTime(String name, double millis) {}
+public record StageTime(String name, double millis) {
+
+    private static final double MICROS = 1000;
+
+    /** Rounds to microseconds: the clock tells no more. */
+    static double rounded(double millis) {
+        return Math.rint(millis * MICROS) / MICROS;
+    }
+}
