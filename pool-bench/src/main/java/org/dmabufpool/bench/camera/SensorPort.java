@@ -41,8 +41,8 @@ public interface SensorPort {
     static SensorPort device(ModelHeap heap) {
         return (target, exposure) -> {
             Slice slice = target.slice();
-            ByteBuffer frame = ByteBuffer.allocateDirect(Math.toIntExact(slice.length()))
-                    .order(ByteOrder.nativeOrder());
+            ByteBuffer frame =
+                    ByteBuffer.allocateDirect(Math.toIntExact(slice.length())).order(ByteOrder.nativeOrder());
             exposure.accept(frame);
             heap.device().write(slice.offset(), frame);
         };

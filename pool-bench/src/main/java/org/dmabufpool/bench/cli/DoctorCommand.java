@@ -29,9 +29,6 @@ import picocli.CommandLine.Spec;
         })
 public final class DoctorCommand implements Callable<Integer> {
 
-    private static final String ROW = "%-8s %-16s %s%n";
-    private static final String NOTE = "%26s%s%n";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
     private CommandSpec spec;
@@ -54,13 +51,17 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static void print(List<Finding> findings, PrintWriter out) {
         for (Finding finding : findings) {
-            out.printf(Locale.ROOT, ROW, mark(finding.state()), finding.name(), finding.value());
+            out.printf(Locale.ROOT, "%-8s %-16s %s%n", mark(finding.state()), finding.name(), finding.value());
             if (finding.state() == Finding.State.MISSING) {
-                out.printf(Locale.ROOT, NOTE, "", "means: " + finding.meaning());
-                out.printf(Locale.ROOT, NOTE, "", "to get it: " + finding.remedy());
+                note(out, "means: " + finding.meaning());
+                note(out, "to get it: " + finding.remedy());
             }
         }
         out.flush();
+    }
+
+    private static void note(PrintWriter out, String text) {
+        out.printf(Locale.ROOT, "%26s%s%n", "", text);
     }
 
     private static String mark(Finding.State state) {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.cli;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.dmabufpool.heap.DmaBufException;
 import picocli.CommandLine;
@@ -20,11 +22,11 @@ final class Failure implements CommandLine.IExecutionExceptionHandler, CommandLi
         }
         if (failure instanceof DmaBufException
                 || failure instanceof UnsupportedOperationException
-                || failure instanceof java.io.IOException) {
+                || failure instanceof IOException) {
             return say(command, failure, ExitCode.SOFTWARE);
         }
         if (failure instanceof UncheckedIOException unchecked) {
-            return say(command, unchecked.getCause(), ExitCode.SOFTWARE);
+            return say(command, Objects.requireNonNull(unchecked.getCause()), ExitCode.SOFTWARE);
         }
         throw failure;
     }

@@ -125,8 +125,7 @@ public final class ShootCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (frames < 1 || frames > TileGrid.MAX_FRAMES) {
-            throw new IllegalArgumentException(
-                    "--frames is 1 to " + TileGrid.MAX_FRAMES + ", not " + frames);
+            throw new IllegalArgumentException("--frames is 1 to " + TileGrid.MAX_FRAMES + ", not " + frames);
         }
         try (JsonFile report = JsonFile.at(json);
                 OutputFile picture = OutputFile.at(out)) {
@@ -149,9 +148,9 @@ public final class ShootCommand implements Callable<Integer> {
 
     private void shoot(OutputFile picture, @Nullable OutputFile small, JsonFile json) throws IOException {
         HeapChoice choice = HeapChoice.of(heap, camera != null);
-        boolean bar = !quiet && (progress == null ? System.console() != null : progress);
+        boolean bar = !quiet && (progress == null ? ProgressLine.onTerminal() : progress);
         try (FrameSource source = source(choice);
-                ProgressLine line = new ProgressLine(bar, System.err)) {
+                ProgressLine line = new ProgressLine(bar)) {
             ShootReport report = new Shot(source, choice, frames)
                     .capacity(capacity)
                     .sync(sync.way())

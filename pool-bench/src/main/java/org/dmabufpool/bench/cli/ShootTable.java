@@ -11,15 +11,15 @@ import org.dmabufpool.bench.shoot.Words;
 /** Prints a {@link ShootReport} for people. */
 final class ShootTable {
 
-    private static final String ROW = "%-9s %s%n";
-    private static final String TIME = "%-9s %9.1f ms%n";
     private static final double PERCENT = 100;
 
     private ShootTable() {}
 
     static void print(ShootReport report, PrintWriter out) {
-        row(out, "camera", report.frames() + " frames of " + report.width() + "x" + report.height() + ", "
-                + report.camera());
+        row(
+                out,
+                "camera",
+                report.frames() + " frames of " + report.width() + "x" + report.height() + ", " + report.camera());
         row(out, "heap", report.heap() + " (" + report.heapReason() + ")");
         row(out, "sync", report.sync() + " (" + report.syncReason() + ")");
         out.println();
@@ -29,8 +29,11 @@ final class ShootTable {
         time(out, "total", report.totalMillis());
         out.println();
         row(out, "buffers", buffers(report));
-        row(out, "pool", Words.ofBytes(report.peakLiveBytes()) + " live at most, of "
-                + Words.ofBytes(report.capacityBytes()) + "; " + report.slices() + " slices handed out");
+        row(
+                out,
+                "pool",
+                Words.ofBytes(report.peakLiveBytes()) + " live at most, of " + Words.ofBytes(report.capacityBytes())
+                        + "; " + report.slices() + " slices handed out");
         row(out, "synced", synced(report));
         row(out, "picture", report.picture() + " (" + Words.ofBytes(report.pictureBytes()) + ")");
         out.flush();
@@ -51,10 +54,10 @@ final class ShootTable {
     }
 
     private static void row(PrintWriter out, String name, String value) {
-        out.printf(Locale.ROOT, ROW, name, value);
+        out.printf(Locale.ROOT, "%-9s %s%n", name, value);
     }
 
     private static void time(PrintWriter out, String name, double millis) {
-        out.printf(Locale.ROOT, TIME, name, millis);
+        out.printf(Locale.ROOT, "%-9s %9.1f ms%n", name, millis);
     }
 }

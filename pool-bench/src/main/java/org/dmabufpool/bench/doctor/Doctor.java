@@ -126,8 +126,7 @@ public final class Doctor {
     }
 
     private Finding partialSync() {
-        boolean opens =
-                facts.heaps().stream().anyMatch(heap -> heap.name().equals(SYSTEM) && heap.opens());
+        boolean opens = facts.heaps().stream().anyMatch(heap -> heap.name().equals(SYSTEM) && heap.opens());
         if (!opens) {
             return Finding.fact(PARTIAL, "not asked: there is no dma-heap '" + SYSTEM + "' that opens");
         }
@@ -148,8 +147,8 @@ public final class Doctor {
         List<VideoDevice> devices = facts.videoDevices();
         for (VideoDevice device : devices) {
             if (device.captures()) {
-                findings.add(Finding.good(
-                        "camera", device.path() + ": " + device.card() + " (" + device.driver() + ")"));
+                findings.add(
+                        Finding.good("camera", device.path() + ": " + device.card() + " (" + device.driver() + ")"));
             }
         }
         if (devices.stream().noneMatch(VideoDevice::captures)) {

@@ -7,22 +7,34 @@ final class Noise {
 
     private static final float OCTAVE = 2.03f;
     private static final float HALF = 0.5f;
+    /** Values repeat after this many integers: farther than anything repetitive can be seen in a picture. */
+    private static final int PERIOD = 4096;
+
+    private static final int MASK = PERIOD - 1;
     private static final int FRACTION_BITS = 24;
     private static final float FRACTION = 1f / (1 << FRACTION_BITS);
 
-    private final int seed;
+    private final float[] values = new float[PERIOD];
+    private final short[] starts = new short[PERIOD];
 
     Noise(long seed) {
-        this.seed = (int) (seed ^ (seed >>> 32));
+        int state = (int) (seed ^ (seed >>> 32));
+        for (int i = 0; i < PERIOD; i++) {
+            values[i] = (scramble(state ^ i) >>> (Integer.SIZE - FRACTION_BITS)) * FRACTION;
+            starts[i] = (short) (scramble(state ^ (i + PERIOD)) & MASK);
+        }
     }
 
-    /** Random, uniform, different for every pair of integers. */
-    float at(int x, int y) {
-        int h = seed ^ x * 0x27d4eb2d ^ y * 0x165667b1;
+    private static int scramble(int number) {
+        int h = number * 0x27d4eb2d;
         h = (h ^ (h >>> 15)) * 0x2c1b3c6d;
         h = (h ^ (h >>> 12)) * 0x297a2d39;
-        h ^= h >>> 15;
-        return (h >>> (Integer.SIZE - FRACTION_BITS)) * FRACTION;
+        return h ^ (h >>> 15);
+    }
+
+    /** Random, uniform: every column of integers is the same sequence, begun at another place. */
+    float at(int x, int y) {
+        return values[(starts[x & MASK] + y) & MASK];
     }
 
     /** Smooth between the random values at integers. */

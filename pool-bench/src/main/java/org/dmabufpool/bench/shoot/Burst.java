@@ -17,7 +17,6 @@ import org.dmabufpool.bench.photo.GhostGuard;
 import org.dmabufpool.bench.photo.Jpeg;
 import org.dmabufpool.bench.photo.LumaPyramid;
 import org.dmabufpool.bench.photo.Merger;
-import org.dmabufpool.bench.photo.Plane16;
 import org.dmabufpool.bench.photo.Plane8;
 import org.dmabufpool.bench.photo.PlaneLayout;
 import org.dmabufpool.bench.photo.RgbLayout;
@@ -133,14 +132,15 @@ final class Burst {
     private Shift align(PictureSlices mean, TimedSlice reference, PictureSlices picture) {
         try (TimedSlice levels = pool.allocate("levels", plan.lumaBytes())) {
             buildLevels(picture, levels);
-            try (PictureSlices.Open meanAccess = mean.read();
-                    TimedAccess referenceAccess = reference.read();
-                    PictureSlices.Open pictureAccess = picture.read();
-                    TimedAccess levelsAccess = levels.read()) {
-                List<Plane16> referenceLevels = LumaPyramid.in(referenceAccess.buffer(), plan.luma());
-                List<Plane16> pictureLevels = LumaPyramid.in(levelsAccess.buffer(), plan.luma());
+            try (TimedAccess meanGreen = mean.green().read();
+                    TimedAccess meanLevels = reference.read();
+                    TimedAccess pictureGreen = picture.green().read();
+                    TimedAccess pictureLevels = levels.read()) {
                 return Aligner.align(
-                        meanAccess.planes().green(), referenceLevels, pictureAccess.planes().green(), pictureLevels);
+                        mean.green(meanGreen.buffer()),
+                        LumaPyramid.in(meanLevels.buffer(), plan.luma()),
+                        picture.green(pictureGreen.buffer()),
+                        LumaPyramid.in(pictureLevels.buffer(), plan.luma()));
             }
         }
     }
@@ -157,7 +157,8 @@ final class Burst {
     }
 
     private TimedSlice level(CloseStack levels, int number) {
-        TimedSlice slice = pool.allocate("screen " + number, plan.screen().get(number).bytes());
+        TimedSlice slice =
+                pool.allocate("screen " + number, plan.screen().get(number).bytes());
         levels.push(slice::close);
         return slice;
     }
@@ -165,7 +166,11 @@ final class Burst {
     private void tone(PictureSlices mean, TimedSlice screen) {
         try (PictureSlices.Open source = mean.read();
                 TimedAccess target = screen.write()) {
-            plan.format().tone().apply(source.planes(), new Plane8(target.buffer(), plan.screen().get(0)));
+            plan.format()
+                    .tone()
+                    .apply(
+                            source.planes(),
+                            new Plane8(target.buffer(), plan.screen().get(0)));
         }
     }
 

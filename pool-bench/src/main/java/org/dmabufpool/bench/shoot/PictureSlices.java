@@ -10,6 +10,7 @@ import org.dmabufpool.bench.memory.CloseStack;
 import org.dmabufpool.bench.memory.TimedAccess;
 import org.dmabufpool.bench.memory.TimedPool;
 import org.dmabufpool.bench.memory.TimedSlice;
+import org.dmabufpool.bench.photo.Plane16;
 import org.dmabufpool.bench.photo.RgbLayout;
 
 /** A developed picture in three slices. */
@@ -46,6 +47,16 @@ final class PictureSlices implements AutoCloseable {
     /** Opens all three for reading and writing. */
     Open readWrite() {
         return new Open(TimedSlice::readWrite);
+    }
+
+    /** The slice of the green plane. */
+    TimedSlice green() {
+        return slices.get(1);
+    }
+
+    /** The green plane in its slice's buffer. */
+    Plane16 green(ByteBuffer buffer) {
+        return new Plane16(buffer, layout.plane());
     }
 
     @Override
