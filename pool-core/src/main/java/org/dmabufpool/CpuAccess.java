@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Window;
@@ -20,21 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CpuAccess implements AutoCloseable {
 
-    private static final VarHandle OPEN;
-
-    static {
-        try {
-            OPEN = MethodHandles.lookup().findVarHandle(CpuAccess.class, "open", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final AtomicIntegerFieldUpdater<CpuAccess> OPEN =
+            AtomicIntegerFieldUpdater.newUpdater(CpuAccess.class, "open");
 
     private final Slice slice;
     private final Direction direction;
     private final @Nullable Window window;
     private final Thread opener;
-    private volatile boolean open = true;
+    /** 1 from START to END, then 0. */
+    private volatile int open = 1;
 
     CpuAccess(Slice slice, Direction direction, @Nullable Window window) {
         this.slice = slice;
@@ -83,7 +76,7 @@ public final class CpuAccess implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed
      */
     public ByteBuffer buffer(long offset, int length) {
-        if (!open) {
+        if (open == 0) {
             throw new IllegalStateException("access closed: its views and new ones may no longer be used, of " + slice);
         }
         slice.checkOpen();
@@ -102,7 +95,7 @@ public final class CpuAccess implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (OPEN.compareAndSet(this, true, false)) {
+        if (OPEN.compareAndSet(this, 1, 0)) {
             slice.end(direction, window, opener);
         }
     }

@@ -238,6 +238,16 @@ public final class DmaBufPool implements AutoCloseable {
         }
     }
 
+    /** Threads that wait for space now; for tests. */
+    int waiters() {
+        lock.lock();
+        try {
+            return lock.getWaitQueueLength(spaceReturned);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void giveMemoryBack() {
         try {
             planner.close();

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -29,15 +28,8 @@ public final class Slice implements AutoCloseable {
     private static final int WRITTEN = -1;
     private static final int RELEASED = -2;
 
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Slice.class, "state", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final AtomicIntegerFieldUpdater<Slice> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Slice.class, "state");
 
     private final SliceOwner owner;
     private final long offset;

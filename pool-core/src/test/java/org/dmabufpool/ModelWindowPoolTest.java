@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.dmabufpool.heap.Heap;
+import org.dmabufpool.heap.SyncWay;
+import org.dmabufpool.model.ModelHeap;
+import org.junit.jupiter.api.AfterEach;
+
+/** The contract over memory that is not coherent, synced by way of WINDOW; the model sees no violation. */
+class ModelWindowPoolTest extends PoolContract {
+
+    private final ModelHeap heap = ModelHeap.supporting(SyncWay.WINDOW).withOldArm64();
+
+    @Override
+    protected Heap heap() {
+        return heap;
+    }
+
+    @AfterEach
+    void nothingWentWrong() {
+        assertThat(heap.violations()).isEmpty();
+    }
+}

@@ -1,0 +1,474 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ReadOnlyBufferException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.Heap;
+import org.dmabufpool.heap.SyncWay;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every pool does, whatever heap it stands on. */
+@Timeout(60)
+public abstract class PoolContract {
+
+    private static final long CAPACITY = 4L << 20;
+
+    private DmaBufPool pool;
+
+    /** The heap under test. */
+    protected abstract Heap heap();
+
+    @BeforeEach
+    void build() {
+        pool = DmaBufPool.builder()
+                .name("contract")
+                .heap(heap())
+                .capacity(CAPACITY)
+                .accessTimeout(Duration.ofSeconds(30))
+                .build();
+    }
+
+    @AfterEach
+    void closeAndBalance() {
+        if (!pool.isClosed()) {
+            PoolStatistics end = pool.statistics();
+            assertThat(end.openSlices()).as("a test closes its slices").isZero();
+            assertThat(end.usedBytes()).isZero();
+            assertThat(end.largestFreeBytes()).as("all coalesced").isEqualTo(CAPACITY);
+            pool.close();
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsReadBack() {
+        try (Slice slice = pool.allocate(10_000)) {
+            fill(slice, 1);
+            assertFilled(slice, 1);
+        }
+    }
+
+    @Test
+    void viewsAreOfTheSlicesLengthAndInNativeOrder() {
+        try (Slice slice = pool.allocate(1_001)) {
+            try (CpuAccess write = slice.write()) {
+                assertThat(write.buffer().order()).isEqualTo(ByteOrder.nativeOrder());
+                assertThat(write.buffer().capacity()).isEqualTo(1_001);
+                assertThat(write.buffer(1_000, 1).capacity()).isEqualTo(1);
+                assertThat(write.buffer(1_001, 0).capacity()).isZero();
+            }
+            try (CpuAccess read = slice.read()) {
+                assertThat(read.buffer().order()).isEqualTo(ByteOrder.nativeOrder());
+                assertThat(read.buffer().isReadOnly()).isTrue();
+                assertThatThrownBy(() -> read.buffer().put(0, (byte) 1)).isInstanceOf(ReadOnlyBufferException.class);
+            }
+        }
+    }
+
+    @Test
+    void viewsStayWithinTheSlice() {
+        try (Slice slice = pool.allocate(1_000);
+                CpuAccess access = slice.readWrite()) {
+            assertThatThrownBy(() -> access.buffer(0, 1_001)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> access.buffer(-1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> access.buffer(1, -1)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> access.buffer(Long.MAX_VALUE, 1))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessageContaining("offset=" + Long.MAX_VALUE);
+            assertThatThrownBy(() -> access.buffer().get(1_000)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void slicesDoNotShareBytesNorCacheLines() {
+        SplittableRandom random = new SplittableRandom(1);
+        List<Slice> slices = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            slices.add(pool.allocate(1 + random.nextInt(60_000)));
+            fill(slices.get(i), i);
+        }
+        for (int i = 0; i < slices.size(); i++) {
+            assertFilled(slices.get(i), i);
+            assertThat(slices.get(i).offset() % pool.alignment()).isZero();
+            assertThat(slices.get(i).reservedLength() % pool.alignment()).isZero();
+        }
+        slices.forEach(Slice::close);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, CAPACITY + 1})
+    void lengthsThatNoPoolCanGiveAreRefused(long bytes) {
+        PoolStatistics before = pool.statistics();
+        assertThatThrownBy(() -> pool.allocate(bytes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("bytes=" + bytes)
+                .hasMessageContaining("contract");
+        assertThatThrownBy(() -> pool.tryAllocate(bytes)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> pool.allocate(bytes, Duration.ofDays(1))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(pool.statistics().invalid()).isEqualTo(before.invalid() + 3);
+        assertThat(pool.statistics().usedBytes()).isEqualTo(before.usedBytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3, -128, 129, Long.MIN_VALUE})
+    void alignmentsThatAreNoPowerOfTwoAreRefused(long alignment) {
+        assertThatThrownBy(() -> SliceRequest.of(1).alignment(alignment))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("alignment=" + alignment);
+    }
+
+    @Test
+    void anAlignmentBeyondThePoolIsRefused() {
+        assertThatThrownBy(() -> pool.allocate(SliceRequest.of(1).alignment(2 * CAPACITY)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("alignment=" + 2 * CAPACITY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 128, 4096, 65_536, 1 << 20})
+    void alignmentIsKept(long alignment) {
+        try (Slice first = pool.allocate(1);
+                Slice second = pool.allocate(SliceRequest.of(5_000).alignment(alignment))) {
+            assertThat(first.offset()).isNotEqualTo(second.offset());
+            assertThat(second.offset() % alignment).isZero();
+        }
+    }
+
+    @Test
+    void closingTwiceIsHarmlessAndReleasingTwiceIsSaid() {
+        Slice slice = pool.allocate(SliceRequest.of(77).tag("twice"));
+        slice.close();
+        Slice next = pool.allocate(77);
+        slice.close();
+        assertThatThrownBy(slice::release)
+                .isInstanceOf(SliceReleasedException.class)
+                .hasMessageContaining("twice")
+                .hasMessageContaining("77 bytes");
+        assertThat(next.isOpen()).isTrue();
+        assertThat(pool.statistics().openSlices()).isEqualTo(1);
+        next.release();
+    }
+
+    @Test
+    void aReleasedSliceOpensNoAccess() {
+        Slice slice = pool.allocate(SliceRequest.of(77).tag("gone"));
+        slice.close();
+        assertThat(slice.isOpen()).isFalse();
+        for (Direction direction : Direction.values()) {
+            assertThatThrownBy(() -> slice.access(direction))
+                    .isInstanceOf(SliceReleasedException.class)
+                    .hasMessageContaining("gone");
+        }
+        assertThatThrownBy(slice::windowFd).isInstanceOf(SliceReleasedException.class);
+    }
+
+    @Test
+    void aSliceWithAnOpenAccessIsNotReleased() {
+        Slice slice = pool.allocate(100);
+        CpuAccess access = slice.read();
+        assertThatThrownBy(slice::close)
+                .isInstanceOf(AccessConflictException.class)
+                .hasMessageContaining("1 reading accesses open");
+        assertThatThrownBy(slice::release).isInstanceOf(AccessConflictException.class);
+        assertThat(access.buffer().capacity()).isEqualTo(100);
+        assertThat(pool.statistics().openSlices()).isEqualTo(1);
+        access.close();
+        slice.close();
+    }
+
+    @Test
+    void aClosedAccessGivesNoViews() {
+        try (Slice slice = pool.allocate(100)) {
+            CpuAccess access = slice.write();
+            access.close();
+            access.close();
+            assertThatThrownBy(access::buffer)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("access closed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void readersGoTogetherAndWritersAlone(Direction second) {
+        try (Slice slice = pool.allocate(100)) {
+            try (CpuAccess first = slice.read()) {
+                if (second == Direction.READ) {
+                    slice.access(second).close();
+                } else {
+                    assertThatThrownBy(() -> slice.access(second)).isInstanceOf(AccessConflictException.class);
+                }
+                assertThat(first.buffer().capacity()).isEqualTo(100);
+            }
+            try (CpuAccess first = slice.access(second.writes() ? second : Direction.WRITE)) {
+                assertThatThrownBy(() -> slice.access(second))
+                        .isInstanceOf(AccessConflictException.class)
+                        .hasMessageContaining("1 writing access open");
+                assertThat(first.buffer().capacity()).isEqualTo(100);
+            }
+            slice.write().close();
+        }
+    }
+
+    @Test
+    void oneThreadReadsOneSliceWhileItWritesAnother() {
+        try (Slice from = pool.allocate(50_000);
+                Slice to = pool.allocate(50_000)) {
+            fill(from, 5);
+            try (CpuAccess write = to.write();
+                    CpuAccess read = from.read()) {
+                write.buffer().put(read.buffer());
+            }
+            try (CpuAccess read = from.read();
+                    CpuAccess write = to.readWrite()) {
+                assertThat(write.buffer()).isEqualTo(read.buffer());
+                write.buffer().put(0, (byte) 99);
+                read.close();
+            }
+            try (CpuAccess read = to.read()) {
+                assertThat(read.buffer().get(0)).isEqualTo((byte) 99);
+            }
+        }
+    }
+
+    @Test
+    void exhaustionSaysWhatWasAskedWhatIsFreeAndWhoHoldsIt() {
+        Slice held = pool.allocate(SliceRequest.of(3L << 20).tag("raw"));
+        PoolStatistics before = pool.statistics();
+        assertThatThrownBy(() -> pool.allocate(SliceRequest.of(2L << 20).tag("jpeg")))
+                .isInstanceOfSatisfying(PoolExhaustedException.class, e -> {
+                    assertThat(e.requestedBytes()).isEqualTo(2L << 20);
+                    assertThat(e.freeBytes()).isEqualTo(1L << 20);
+                    assertThat(e.largestFreeBytes()).isEqualTo(1L << 20);
+                    assertThat(e.isFragmented()).isFalse();
+                })
+                .hasMessageContaining("requested=2097152")
+                .hasMessageContaining("free=1048576")
+                .hasMessageContaining("raw: 1 slices, 3145728 bytes");
+        assertThat(pool.tryAllocate(2L << 20)).isEmpty();
+        assertThat(pool.statistics().exhausted()).isEqualTo(before.exhausted() + 2);
+        assertThat(pool.statistics().usedBytes()).isEqualTo(before.usedBytes());
+        held.close();
+        pool.tryAllocate(2L << 20).orElseThrow().close();
+    }
+
+    @Test
+    void fragmentationIsToldFromExhaustion() {
+        List<Slice> quarters = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            quarters.add(pool.allocate(1L << 20));
+        }
+        quarters.get(0).close();
+        quarters.get(2).close();
+        assertThatThrownBy(() -> pool.allocate(2L << 20))
+                .isInstanceOfSatisfying(
+                        PoolExhaustedException.class,
+                        e -> assertThat(e.isFragmented()).isTrue())
+                .hasMessageContaining("not in one piece");
+        assertThat(pool.statistics().fragmented()).isEqualTo(1);
+        quarters.forEach(Slice::close);
+    }
+
+    @Test
+    void allocateWaitsForARelease() throws Exception {
+        Slice held = pool.allocate(CAPACITY);
+        inThread(executor -> {
+            Future<Slice> waiting = executor.submit(() -> pool.allocate(1, Duration.ofSeconds(50)));
+            awaitWaiting(waiting);
+            held.close();
+            waiting.get(50, TimeUnit.SECONDS).close();
+        });
+    }
+
+    @Test
+    void aWaitEndsWithItsTimeout() {
+        Slice held = pool.allocate(CAPACITY);
+        assertThatThrownBy(() -> pool.allocate(1, Duration.ofMillis(5)))
+                .isInstanceOf(PoolExhaustedException.class)
+                .hasMessageContaining("after a wait of 5 ms");
+        assertThatThrownBy(() -> pool.allocate(1, Duration.ofDays(-1))).isInstanceOf(PoolExhaustedException.class);
+        held.close();
+    }
+
+    @Test
+    void anInterruptEndsAWaitAndStaysSet() throws Exception {
+        Slice held = pool.allocate(CAPACITY);
+        AtomicReference<Thread> waiter = new AtomicReference<>();
+        inThread(executor -> {
+            Future<Boolean> interrupted = executor.submit(() -> {
+                waiter.set(Thread.currentThread());
+                assertThatThrownBy(() -> pool.allocate(1, Duration.ofDays(100_000_000)))
+                        .isInstanceOf(PoolExhaustedException.class)
+                        .hasMessageContaining("interrupted");
+                return Thread.currentThread().isInterrupted();
+            });
+            await().until(() -> waiter.get() != null);
+            waiter.get().interrupt();
+            assertThat(interrupted.get(50, TimeUnit.SECONDS)).isTrue();
+        });
+        held.close();
+    }
+
+    @Test
+    void closingThePoolEndsWaits() throws Exception {
+        Slice held = pool.allocate(CAPACITY);
+        inThread(executor -> {
+            Future<?> waiting = executor.submit(() -> assertThatThrownBy(() -> pool.allocate(1, Duration.ofDays(1)))
+                    .isInstanceOf(PoolClosedException.class));
+            awaitWaiting(waiting);
+            assertThatThrownBy(pool::close).isInstanceOf(OpenSlicesException.class);
+            waiting.get(50, TimeUnit.SECONDS);
+        });
+        held.close();
+    }
+
+    @Test
+    void closingThePoolNamesTheSlicesThatWereOpen() {
+        Slice preview = pool.allocate(SliceRequest.of(1_000).tag("preview"));
+        Slice raw = pool.allocate(SliceRequest.of(2_000).tag("raw"));
+        CpuAccess access = raw.write();
+        ByteBuffer stale = access.buffer();
+        assertThatThrownBy(pool::close)
+                .isInstanceOf(OpenSlicesException.class)
+                .hasMessageContaining("2 slices open")
+                .hasMessageContaining("'preview' at " + preview.offset() + ", 1000 bytes")
+                .hasMessageContaining("'raw' at " + raw.offset() + ", 2000 bytes")
+                .hasMessageContaining("1 writing access open");
+        stale.put(0, (byte) 1);
+        assertThat(stale.capacity()).isEqualTo(2_000);
+        assertThat(raw.isOpen()).isFalse();
+        assertThatThrownBy(access::buffer).isInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(raw::read).isInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(preview::windowFd).isInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(() -> pool.allocate(1)).isInstanceOf(PoolClosedException.class);
+        access.close();
+        raw.close();
+        preview.close();
+        pool.close();
+    }
+
+    @Test
+    void aWindowIsADescriptorOrARefusal() {
+        try (Slice slice = pool.allocate(5_000)) {
+            if (pool.statistics().syncWay() == SyncWay.WINDOW && slice.reservedLength() % 4096 == 0) {
+                windowOrNone(slice);
+            } else {
+                assertThatThrownBy(slice::windowFd).isInstanceOf(UnsupportedOperationException.class);
+            }
+        }
+    }
+
+    private static void windowOrNone(Slice slice) {
+        try {
+            assertThat(slice.windowFd()).isGreaterThan(2).isEqualTo(slice.windowFd());
+        } catch (UnsupportedOperationException e) {
+            assertThat(e).hasMessageContaining("no descriptor");
+        }
+    }
+
+    @Test
+    void statisticsAddUp() {
+        Slice first = pool.allocate(1_000);
+        Slice second = pool.allocate(100_000);
+        fill(first, 1);
+        PoolStatistics two = pool.statistics();
+        assertThat(two.name()).isEqualTo("contract");
+        assertThat(two.usedBytes()).isEqualTo(first.reservedLength() + second.reservedLength());
+        assertThat(two.usedBytes() + two.freeBytes()).isEqualTo(two.capacityBytes());
+        assertThat(two.requestedBytes()).isEqualTo(101_000);
+        assertThat(two.openSlices()).isEqualTo(2);
+        assertThat(two.syncBytesAsked()).isEqualTo(2 * first.reservedLength());
+        assertThat(two.syncBytesWholeBuffer()).isEqualTo(2 * CAPACITY);
+        assertThat(two.syncCalls()).isEqualTo(two.syncWay() == SyncWay.NONE ? 0 : 2);
+        second.close();
+        first.close();
+        PoolStatistics none = pool.statistics();
+        assertThat(none.peakUsedBytes()).isEqualTo(two.usedBytes());
+        assertThat(none.allocations()).isEqualTo(2).isEqualTo(none.releases());
+    }
+
+    @Test
+    void twoThreadsShareThePoolAndNoByte() throws Exception {
+        inThread(executor -> {
+            List<Future<?>> workers = new ArrayList<>();
+            for (int worker = 0; worker < 2; worker++) {
+                int seed = worker;
+                workers.add(executor.submit(() -> hammer(seed)));
+            }
+            for (Future<?> worker : workers) {
+                worker.get(50, TimeUnit.SECONDS);
+            }
+        });
+    }
+
+    private void hammer(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int round = 0; round < 200; round++) {
+            try (Slice slice = pool.allocate(1 + random.nextInt(20_000))) {
+                fill(slice, seed * 1_000 + round);
+                assertFilled(slice, seed * 1_000 + round);
+            }
+        }
+    }
+
+    private static void fill(Slice slice, int seed) {
+        try (CpuAccess access = slice.write()) {
+            ByteBuffer view = access.buffer();
+            for (int at = 0; at < view.capacity(); at++) {
+                view.put(at, (byte) (at * 31 + seed));
+            }
+        }
+    }
+
+    private static void assertFilled(Slice slice, int seed) {
+        try (CpuAccess access = slice.read()) {
+            ByteBuffer view = access.buffer();
+            for (int at = 0; at < view.capacity(); at++) {
+                if (view.get(at) != (byte) (at * 31 + seed)) {
+                    throw new AssertionError("byte " + at + " of " + slice + " is " + view.get(at));
+                }
+            }
+        }
+    }
+
+    /** Code that is given another thread. */
+    @FunctionalInterface
+    private interface ThreadUse {
+        void with(ExecutorService executor) throws Exception;
+    }
+
+    private static void inThread(ThreadUse use) throws Exception {
+        ExecutorService executor = Executors.newCachedThreadPool();
+        try {
+            use.with(executor);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private void awaitWaiting(Future<?> future) {
+        await().until(() -> future.isDone() || pool.waiters() > 0);
+        assertThat(future.isDone()).as("waits for space").isFalse();
+    }
+}
