@@ -1,0 +1,292 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The dmabuf-pool authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Brings what the kernel lab boots: qemu, and a stock Debian 6.12 kernel with its modules.
+#
+# Why an own script and not virtme-ng: Debian 12 does not package it, and the lab needs two things it does not
+# give, a kernel that is not installed on the host and an answer that tells a hang from a panic from a silent death.
+set -euo pipefail
+
+readonly KERNEL_SERIES=6.12
+# The backports kernel comes first: it is built with the gcc-12 of Debian 12, so out-of-tree modules build at once.
+readonly SUITES=(bookworm-backports trixie)
+readonly DEFAULT_MIRROR=http://deb.debian.org/debian
+readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+readonly APT_LOCK_SECONDS=300
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+cache=${DMABUF_POOL_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-pool-lab}
+want_headers=no
+refresh=no
+
+usage() {
+    cat <<USAGE
+Usage: prepare.sh [--headers] [--refresh]
+
+Brings the kernel lab: installs qemu when it is missing (root on Debian), and unpacks Debian's $KERNEL_SERIES amd64
+kernel, its modules and a static busybox into a cache folder. Nothing else of the machine is changed: the kernel
+comes through an apt configuration of its own. A second run finds everything in the cache.
+
+  --headers   also unpack the kernel's headers, for building modules against it
+  --refresh   ask the archive for a newer kernel even if the cache has one
+  --help      this text
+
+Prints NAME=PATH lines: kernel, modules, initramfs, and headers with --headers.
+The cache is \$DMABUF_POOL_LAB_CACHE, by default \${XDG_CACHE_HOME:-\$HOME/.cache}/dmabuf-pool-lab.
+USAGE
+}
+
+say() { printf 'lab: %s\n' "$*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+parse_arguments() {
+    while (($#)); do
+        case $1 in
+            --headers) want_headers=yes ;;
+            --refresh) refresh=yes ;;
+            --help) usage && exit 0 ;;
+            *) die "unknown option '$1', see prepare.sh --help" ;;
+        esac
+        shift
+    done
+}
+
+# ---- what is in the cache: one folder per kernel, renamed into place whole, its stamp written before the rename ----
+
+kernel_home() { printf '%s/%s' "$cache" "$1"; }
+
+kernel_is_complete() { [[ -n $1 ]] && (cd "$(kernel_home "$1")" && sha256sum --status --check stamp) 2>/dev/null; }
+
+headers_are_complete() { [[ -n $1 && -e $(kernel_home "$1")-headers/stamp ]]; }
+
+current_version() { basename "$(readlink "$cache/current" 2>/dev/null)" 2>/dev/null || true; }
+
+cache_suffices() {
+    kernel_is_complete "$1" && [[ $refresh == no ]] && { [[ $want_headers == no ]] || headers_are_complete "$1"; }
+}
+
+# ---- the host ----
+
+require_debian() {
+    local machine
+    machine=$(. /etc/os-release 2>/dev/null && printf '%s' "${ID:-unknown}") || machine=unknown
+    [[ $machine == debian && $(dpkg --print-architecture 2>/dev/null) == amd64 ]] ||
+        die "the lab brings itself only on Debian for amd64, and this is '$machine' on $(uname -m):" \
+            "run it on Debian 12 or later, or in a Debian container, with the package qemu-system-x86 installed"
+}
+
+require_qemu() {
+    command -v qemu-system-x86_64 >/dev/null && return
+    [[ $(id -u) == 0 ]] ||
+        die "qemu-system-x86_64 is missing and only root can install it:" \
+            "apt-get install --no-install-recommends qemu-system-x86"
+    say "installing qemu-system-x86"
+    apt-get -q update >&2
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=$APT_LOCK_SECONDS \
+        install --no-install-recommends qemu-system-x86 >&2
+    command -v qemu-system-x86_64 >/dev/null || die "apt-get installed qemu-system-x86, but there is no qemu-system-x86_64"
+}
+
+# ---- an apt of the lab's own: own sources, lists and archives; proxy, credentials and trust stay the machine's ----
+
+apt_home=
+
+lab_apt() {
+    local tool=$1
+    shift
+    "$tool" -q \
+        -o Dir::Etc::sourcelist="$apt_home/sources.list" -o Dir::Etc::sourceparts="$apt_home/empty" \
+        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$apt_home/empty" \
+        -o Dir::State::lists="$apt_home/lists" -o Dir::Cache="$apt_home/cache" \
+        -o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@"
+}
+
+# Debian's mirrors as this machine's own sources name them, then the default.
+mirrors() {
+    {
+        # shellcheck disable=SC2016 # the dollars are apt's
+        apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+            awk -v release="$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")" \
+                '$1 == release && $2 == "main" { sub("/$", "", $3); print $3 }'
+        printf '%s\n' "$DEFAULT_MIRROR"
+    } | awk '!seen[$0]++'
+}
+
+write_sources() {
+    local mirror=$1 suite=$2 trust=
+    [[ -r $KEYRING ]] && trust="[signed-by=$KEYRING] "
+    printf 'deb %s%s %s main\n' "$trust" "$mirror" "$suite" >"$apt_home/sources.list"
+}
+
+# The package that linux-image-amd64 stands for, if it is of the wanted series.
+newest_kernel() {
+    lab_apt apt-cache show linux-image-amd64 2>/dev/null |
+        sed -n "s/^Depends: linux-image-\\(${KERNEL_SERIES}[^ ,]*-amd64\\).*/\\1/p" | head -n 1
+}
+
+# Leaves the lab's apt pointing at the first suite that has the kernel, and its version in $version.
+find_kernel() {
+    local suite mirror
+    for suite in "${SUITES[@]}"; do
+        while read -r mirror; do
+            write_sources "$mirror" "$suite"
+            lab_apt apt-get update >"$apt_home/update.log" 2>&1 || continue
+            version=$(newest_kernel)
+            [[ -n $version ]] && say "kernel $version of $suite" && return
+        done < <(mirrors)
+    done
+    cat "$apt_home/update.log" >&2
+    die "none of the suites ${SUITES[*]} offers a linux-image-amd64 $KERNEL_SERIES (apt's last words are above)"
+}
+
+unpack() {
+    local package=$1 target=$2
+    (cd "$apt_home/archives" && lab_apt apt-get download "$package" >&2)
+    dpkg -x "$apt_home"/archives/"${package}"_*.deb "$target"
+    rm "$apt_home"/archives/*.deb
+}
+
+# Busybox is of the machine's own suite. It is unpacked, not installed: installing it would replace package busybox.
+unpack_busybox() {
+    (cd "$apt_home/archives" && { download_busybox || { apt-get -q update >&2 && download_busybox; }; }) ||
+        die "cannot download package busybox-static with this machine's apt: try 'apt-get update' as root"
+    dpkg -x "$apt_home"/archives/busybox-static_*.deb "$apt_home/busybox"
+    install "$(find "$apt_home/busybox" -path '*bin/busybox')" "$1/busybox"
+}
+
+download_busybox() { apt-get -q -o APT::Sandbox::User=root download busybox-static >&2 2>/dev/null; }
+
+# ---- the kernel ----
+
+fetch_kernel() {
+    local home
+    home=$(kernel_home "$version")
+    kernel_is_complete "$version" && return
+    say "fetching the kernel (about 110 MB)"
+    unpack "linux-image-$version" "$apt_home/kernel"
+    unpack_busybox "$apt_home/kernel"
+    lay_out_kernel "$apt_home/kernel"
+    rm -rf "$home"
+    mv "$apt_home/kernel" "$home"
+}
+
+# Debian 12 ships /lib/modules, Debian 13 /usr/lib/modules: both answer to lib/modules here.
+lay_out_kernel() {
+    local home=$1
+    [[ -e $home/lib ]] || ln -s usr/lib "$home/lib"
+    ln -s "boot/vmlinuz-$version" "$home/vmlinuz"
+    unpack_modules "$home/lib/modules/$version/kernel" "$home/busybox"
+    say "indexing the modules"
+    "$home/busybox" depmod -b "$home" "$version"
+    (cd "$home" && sha256sum vmlinuz busybox "lib/modules/$version/modules.dep" >stamp)
+}
+
+# Plain files, as busybox asks the kernel to load a compressed one first, which answers with an error for each.
+# Drivers for hardware that no guest here has are most of the megabytes: they go.
+unpack_modules() {
+    local modules=$1 busybox=$2
+    (cd "$modules" && rm -rf drivers/net drivers/scsi drivers/infiniband sound)
+    find "$modules" -name "*.ko.xz" -print0 | xargs -0 -r -P "$(nproc)" -n 50 "$busybox" unxz
+}
+
+# ---- the headers: three packages, whose links and paths are absolute and are pointed into the cache ----
+
+fetch_headers() {
+    local home tree=$apt_home/headers common kbuild
+    home=$(kernel_home "$version")-headers
+    headers_are_complete "$version" && return
+    say "fetching the kernel's headers"
+    common=linux-headers-${version%-amd64}-common
+    kbuild=linux-kbuild-${version%-amd64}
+    unpack "linux-headers-$version" "$tree"
+    unpack "$common" "$tree"
+    unpack "$kbuild" "$tree"
+    point_headers_to "$tree" "$home"
+    rm -f "$tree/usr/src/linux-headers-$version/vmlinux" # its presence asks for type information, and that for pahole
+    touch "$tree/stamp"
+    rm -rf "$home"
+    mv "$tree" "$home"
+}
+
+point_headers_to() {
+    local tree=$1 home=$2 link
+    find "$tree" -type l -lname '/*' -print0 | while IFS= read -r -d '' link; do
+        ln -sfn "$home$(readlink "$link")" "$link"
+    done
+    grep -rlE --include=Makefile --include='.kernel*' '(^|[ =])/usr/(src|lib)/linux-' "$tree/usr/src" |
+        xargs -r sed -i -E "s#(^|[ =])/usr/(src|lib)/linux-#\\1$home/usr/\\2/linux-#"
+}
+
+# ---- the initramfs: busybox, the modules the root file system needs, and guest-init.sh ----
+
+initramfs_path() {
+    local contents
+    contents=$(sha256sum "$here/guest-init.sh" "$here/prepare.sh" | sha256sum | cut -c -16)
+    printf '%s/initramfs-%s.cpio' "$(kernel_home "$version")" "$contents"
+}
+
+# Path of the module and of all it needs, from modules.dep.
+module_files() {
+    awk -v module="/$1.ko" '{ file = $1; sub(":$", "", file) }
+        index(file, module) && substr(file, index(file, module) + length(module)) ~ /^(\.[a-z0-9]+)?$/ {
+            print file; for (i = 2; i <= NF; i++) print $i }' "$2/modules.dep"
+}
+
+build_initramfs() {
+    local target=$1 home modules tree module
+    [[ -s $target ]] && return
+    home=$(kernel_home "$version")
+    modules=lib/modules/$version
+    tree=$home/initramfs.tree
+    rm -rf "$tree"
+    mkdir -p "$tree"/{bin,dev,proc,sys,root,results,"$modules"}
+    cp "$home/busybox" "$tree/bin/busybox"
+    install "$here/guest-init.sh" "$tree/init"
+    cp "$home/$modules/modules.dep" "$tree/$modules"
+    for module in 9p 9pnet_virtio overlay; do
+        (cd "$home/$modules" && module_files "$module" . | xargs cp --parents -t "$tree/$modules")
+    done
+    (cd "$tree" && find . | "$home/busybox" cpio -o -H newc 2>/dev/null) >"$target.$$"
+    mv "$target.$$" "$target"
+    rm -rf "$tree"
+}
+
+# ---- the way through ----
+
+fill_cache() {
+    require_debian
+    apt_home=$(mktemp -d "$cache/apt.XXXXXX")
+    # shellcheck disable=SC2064 # the path of now
+    trap "rm -rf '$apt_home'" EXIT
+    mkdir -p "$apt_home"/{empty,archives,kernel,headers,busybox} "$apt_home"/lists/partial "$apt_home"/cache/archives/partial
+    find_kernel
+    fetch_kernel
+    [[ $want_headers == no ]] || fetch_headers
+    ln -sfn "$version" "$cache/current"
+}
+
+report() {
+    printf 'kernel=%s\nmodules=%s\ninitramfs=%s\n' "$(kernel_home "$version")/vmlinuz" \
+        "$(kernel_home "$version")/lib/modules/$version" "$(initramfs_path)"
+    [[ $want_headers == no ]] || printf 'headers=%s\n' "$(kernel_home "$version")-headers/usr/src/linux-headers-$version"
+}
+
+main() {
+    parse_arguments "$@"
+    mkdir -p "$cache"
+    exec 9>"$cache/lock"
+    flock 9
+    command -v qemu-system-x86_64 >/dev/null || { require_debian && require_qemu; }
+    version=$(current_version)
+    cache_suffices "$version" || fill_cache
+    build_initramfs "$(initramfs_path)"
+    report
+}
+
+main "$@"

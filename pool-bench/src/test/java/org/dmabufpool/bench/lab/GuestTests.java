@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.lab;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The command lines that run tests in a guest, on this JVM's own java and class path. */
+final class GuestTests {
+    /** Tests with this tag need the guest's kernel: only the lab runs them. */
+    static final String TAG = "lab";
+
+    /** System property that tells a guest's test the folder whose files the host keeps. */
+    static final String RESULTS_PROPERTY = "lab.results";
+
+    /** Under emulation the second compiler and the parallel collector cost more than they give: 37 s became 19 s. */
+    private static final List<String> FAST_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    private GuestTests() {}
+
+    /**
+     * Runs the tests of these classes, or without any all tests with {@link #TAG}, and leaves JUnit's XML reports in the
+     * folder.
+     */
+    static List<String> command(Path reports, Class<?>... classes) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FAST_START);
+        command.addAll(List.of("-ea", "-XX:ErrorFile=" + reports.resolve("hs_err.log")));
+        command.add("-D" + RESULTS_PROPERTY + "=" + reports);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(GuestTestRunner.class.getName(), reports.toString()));
+        Stream.of(classes).map(Class::getName).forEach(command::add);
+        return command;
+    }
+
+    /** The command as a line of shell. */
+    static String quoted(List<String> command) {
+        return command.stream()
+                .map(word -> "'" + word.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" "));
+    }
+}
