@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -135,6 +136,58 @@ public final class SyncPlanner {
     public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
         ranges.end(offset, length, direction, window, opener);
         count(length);
+    }
+
+    /**
+     * The CPU is about to use just these lines. Where the way can name no part of a slice, all of it is synced.
+     *
+     * @throws AccessBlockedException where accesses exclude one another and waiting did not help
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public void start(LineRuns runs, Direction direction, @Nullable Window window) {
+        for (int run = 0; run < calls(runs); run++) {
+            ranges.start(runs.offset(run), runs.length(run), direction, window);
+        }
+        count(runs.bytes());
+    }
+
+    /**
+     * The CPU has done with just these lines. Every run is ended, even when one is refused.
+     *
+     * @throws org.dmabufpool.heap.HeapException the first refusal
+     */
+    public void end(LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+        HeapException refusal = null;
+        for (int run = 0; run < calls(runs); run++) {
+            try {
+                ranges.end(runs.offset(run), runs.length(run), direction, window, opener);
+            } catch (HeapException e) {
+                refusal = refusal == null ? e : refusal;
+            }
+        }
+        if (refusal != null) {
+            throw refusal;
+        }
+        count(runs.bytes());
+    }
+
+    /** One call a run where calls name ranges, else one for all. */
+    private int calls(LineRuns runs) {
+        return ranges instanceof PartialSync ? runs.count() : 1;
+    }
+
+    /** Cleans what the CPU may have left dirty in a range that nobody has open. */
+    public void clean(long offset, long length, @Nullable Window window) {
+        start(offset, length, Direction.WRITE, window);
+        end(offset, length, Direction.WRITE, window, Thread.currentThread());
+    }
+
+    /**
+     * Waits for devices at work on the memory, as {@link DmaBuf#awaitFences} does: on the window where the slice is
+     * synced by one, else on the whole buffer, whose fences all slices share.
+     */
+    public boolean awaitFences(Direction direction, long nanos, @Nullable Window window) {
+        return window == null ? buffer.awaitFences(direction, nanos) : window.awaitFences(direction, nanos);
     }
 
     private void count(long length) {
