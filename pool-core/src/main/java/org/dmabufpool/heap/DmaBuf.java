@@ -57,6 +57,7 @@ public interface DmaBuf extends AutoCloseable {
      * @param length bytes, above 0
      * @throws UnsupportedOperationException unless {@link SyncWay#PARTIAL_IOCTL} is supported
      * @throws IndexOutOfBoundsException if the range does not lie within the buffer
+     * @throws IllegalArgumentException if it does not begin and end on a cache line, or is empty
      * @throws HeapException if the kernel refuses, after interrupted calls were restarted
      */
     void syncRange(SyncPhase phase, Direction direction, long offset, long length);
@@ -67,6 +68,8 @@ public interface DmaBuf extends AutoCloseable {
      * @param offset first byte, a multiple of the page size
      * @param length bytes, a multiple of the page size, above 0
      * @throws UnsupportedOperationException unless {@link SyncWay#WINDOW} is supported
+     * @throws IndexOutOfBoundsException if the pages do not lie within the buffer
+     * @throws IllegalArgumentException if they are not whole pages, or none
      * @throws HeapException if the kernel refuses
      */
     Window openWindow(long offset, long length);

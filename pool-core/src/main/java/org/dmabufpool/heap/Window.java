@@ -15,7 +15,11 @@ public interface Window extends AutoCloseable {
     /** Length in bytes. */
     long length();
 
-    /** The file descriptor that shares these pages and no others, or -1 in a heap without descriptors. */
+    /**
+     * The file descriptor that shares these pages and no others, or -1 in a heap without descriptors. It stays ours.
+     *
+     * @throws IllegalStateException if the window is closed: its number may be a stranger's by now
+     */
     int fd();
 
     /**
