@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides by which way a pool's accesses are synced, and syncs them. Safe for use by many threads.
  *
- * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a window, the
+ * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a vendor's device, a window, the
  * whole buffer under exclusion. A way is taken only if the dma-buf says that support for it is established.
  */
 public final class SyncPlanner {
@@ -29,7 +29,7 @@ public final class SyncPlanner {
     static final int MAX_IDLE_WINDOWS = 128;
 
     private static final SyncWay[] NARROWEST_FIRST = {
-        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
+        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.VENDOR_DEVICE, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
     };
 
     private final DmaBuf buffer;
@@ -90,7 +90,7 @@ public final class SyncPlanner {
         };
         return switch (choice.way()) {
             case NONE -> new NoSync();
-            case PARTIAL_IOCTL -> new PartialSync(buffer, meter);
+            case PARTIAL_IOCTL, VENDOR_DEVICE -> new PartialSync(buffer, meter);
             case WINDOW -> new WindowSync(meter);
             case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, new WholeBufferExclusion(accessTimeout));
         };
