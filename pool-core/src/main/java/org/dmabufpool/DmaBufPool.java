@@ -50,6 +50,7 @@ public final class DmaBufPool implements AutoCloseable {
     private final Condition spaceReturned = lock.newCondition();
 
     private final OffsetAllocator allocator;
+    private final TraceWriter trace;
     private final OpenSlices openSlices = new OpenSlices();
     private long peakUsedBytes;
     private long allocations;
@@ -67,6 +68,7 @@ public final class DmaBufPool implements AutoCloseable {
         this.owner = new Owner(buffer, planner);
         this.allocator = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()))
                 .create();
+        this.trace = builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size());
     }
 
     /** Begins to describe a pool. */
@@ -267,6 +269,7 @@ public final class DmaBufPool implements AutoCloseable {
             return null;
         }
         Slice slice = new Slice(owner, offset, allocator.reservedAt(offset), request);
+        trace.allocated(offset, request.bytes(), request.alignment());
         openSlices.add(slice);
         allocations++;
         peakUsedBytes = Math.max(peakUsedBytes, allocator.usedBytes());
@@ -340,6 +343,7 @@ public final class DmaBufPool implements AutoCloseable {
                 if (closed) {
                     return;
                 }
+                trace.released(slice.offset());
                 allocator.free(slice.offset());
                 openSlices.remove(slice);
                 releases++;
@@ -368,6 +372,7 @@ public final class DmaBufPool implements AutoCloseable {
         private long alignment = SyncPlanner.CACHE_LINE;
         private @Nullable SyncWay sync;
         private Duration accessTimeout = DEFAULT_ACCESS_TIMEOUT;
+        private @Nullable Appendable trace;
 
         private Builder() {}
 
@@ -420,6 +425,19 @@ public final class DmaBufPool implements AutoCloseable {
                 throw new IllegalArgumentException("accessTimeout must not be negative: accessTimeout=" + timeout);
             }
             accessTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * Records what the pool is asked for, as text that {@code replay} reads: {@code a,<id>,<bytes>[,<alignment>]} for
+         * a slice handed out, {@code f,<id>} for one released, {@code #} before a comment. Requests that failed are not
+         * recorded. Default: nothing is recorded.
+         *
+         * <p>The place is written to while the pool's lock is held, and stays the caller's to flush and close. If it
+         * throws, recording ends and the pool goes on; the log says so once.
+         */
+        public Builder trace(Appendable out) {
+            trace = Objects.requireNonNull(out, "out");
             return this;
         }
 
