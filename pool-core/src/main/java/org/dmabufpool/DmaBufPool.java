@@ -268,6 +268,7 @@ public final class DmaBufPool implements AutoCloseable {
         }
         Slice slice = new Slice(owner, offset, allocator.reservedAt(offset), request);
         openSlices.add(slice);
+        buffer.listener().allocated(offset, slice.reservedLength(), request.tag());
         allocations++;
         peakUsedBytes = Math.max(peakUsedBytes, allocator.usedBytes());
         return slice;
@@ -340,6 +341,7 @@ public final class DmaBufPool implements AutoCloseable {
                 if (closed) {
                     return;
                 }
+                buffer.listener().released(slice.offset(), slice.reservedLength());
                 allocator.free(slice.offset());
                 openSlices.remove(slice);
                 releases++;

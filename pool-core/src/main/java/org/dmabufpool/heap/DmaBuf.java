@@ -74,6 +74,11 @@ public interface DmaBuf extends AutoCloseable {
      */
     Window openWindow(long offset, long length);
 
+    /** Who wants to be told what a pool does with this buffer. The same answer every time. */
+    default PoolListener listener() {
+        return PoolListener.NONE;
+    }
+
     /** How often sync calls of this buffer and its windows were restarted after EINTR or EAGAIN. */
     long restarts();
 

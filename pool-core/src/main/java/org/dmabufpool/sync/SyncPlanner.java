@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -33,6 +34,7 @@ public final class SyncPlanner {
     };
 
     private final DmaBuf buffer;
+    private final PoolListener listener;
     private final SyncSupport choice;
     private final WindowCache windows;
     private final RangeSync ranges;
@@ -43,6 +45,7 @@ public final class SyncPlanner {
 
     private SyncPlanner(DmaBuf buffer, SyncSupport choice, Duration accessTimeout) {
         this.buffer = buffer;
+        this.listener = buffer.listener();
         this.choice = choice;
         this.windows = new WindowCache(buffer, MAX_IDLE_WINDOWS);
         this.ranges = rangeSync(accessTimeout);
@@ -121,7 +124,9 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void start(long offset, long length, Direction direction, @Nullable Window window) {
+        listener.starting(direction, offset, length);
         ranges.start(offset, length, direction, window);
+        listener.started(direction, offset, length);
         count(length);
     }
 
@@ -133,7 +138,12 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
-        ranges.end(offset, length, direction, window, opener);
+        listener.ending(direction, offset, length);
+        try {
+            ranges.end(offset, length, direction, window, opener);
+        } finally {
+            listener.ended(direction, offset, length);
+        }
         count(length);
     }
 
