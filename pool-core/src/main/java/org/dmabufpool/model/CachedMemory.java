@@ -28,6 +28,7 @@ import org.dmabufpool.model.Violation.Kind;
  *   deviceWrote   the bytes a device wrote since the line was last invalidated
  *   ABSENT        the line is not in the cache, so the CPU's next look sees what a device wrote
  *   NOISY         a write has begun over bytes of a device, and shows noise in their place (see {@link #startWrite})
+ *   OVERTAKEN     a device wrote while the line was dirty: the CPU's bytes are the older ones
  * </pre>
  */
 final class CachedMemory implements ModelMemory {
@@ -35,6 +36,7 @@ final class CachedMemory implements ModelMemory {
     private static final byte UNCLEANED = 1;
     private static final byte ABSENT = 2;
     private static final byte NOISY = 4;
+    private static final byte OVERTAKEN = 8;
 
     /**
      * So many bytes of noise left in a line tell that a write did not cover it. Fewer may be chance: a CPU byte equals
@@ -215,6 +217,7 @@ final class CachedMemory implements ModelMemory {
                 log.report(Kind.DEVICE_WRITE_LOST, line, what);
             }
             deviceWrote.clear(line, line + CacheLine.BYTES);
+            lower(line, OVERTAKEN);
         }
         // One look at the cpu's side: a thread that writes meanwhile leaves the line dirty, not lost.
         copy(cpu, fetched, line);
@@ -224,8 +227,8 @@ final class CachedMemory implements ModelMemory {
     private int deviceBytesLost(int line) {
         int lost = 0;
         for (int at = line; at < line + CacheLine.BYTES; at++) {
-            boolean untouched = cpu.get(at) == fetched.get(at);
-            lost += deviceWrote.get(at) && untouched && ram.get(at) != fetched.get(at) ? 1 : 0;
+            boolean older = has(line, OVERTAKEN) || cpu.get(at) == fetched.get(at);
+            lost += deviceWrote.get(at) && older && ram.get(at) != cpu.get(at) ? 1 : 0;
         }
         return lost;
     }
@@ -233,6 +236,7 @@ final class CachedMemory implements ModelMemory {
     private void checkBeforeDeviceWrite(Range range, Object what) {
         for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
             if (isDirty(line)) {
+                raise(line, OVERTAKEN);
                 log.report(Kind.SYNC_MISSING, line, new DirtyBelow(what));
             } else if (has(line, UNCLEANED)) {
                 log.report(Kind.SYNC_MISSING, line, new Saved(what, "this device's bytes from the CPU's older ones"));
