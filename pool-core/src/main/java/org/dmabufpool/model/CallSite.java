@@ -7,7 +7,7 @@ import java.util.Set;
 /** Where somebody called into this library. Made at every allocation and access, read only when something is wrong. */
 final class CallSite {
 
-    /** The library's own rooms, which a caller does not live in. */
+    /** The library's own rooms, which a caller does not live in; nor in the JDK. */
     private static final Set<String> OWN_PACKAGES = Set.of(
             "org.dmabufpool",
             "org.dmabufpool.alloc",
@@ -24,7 +24,7 @@ final class CallSite {
         for (StackTraceElement frame : trace.getStackTrace()) {
             String type = frame.getClassName();
             String room = type.substring(0, Math.max(type.lastIndexOf('.'), 0));
-            if (!OWN_PACKAGES.contains(room)) {
+            if (!OWN_PACKAGES.contains(room) && !room.startsWith("java.")) {
                 return frame.toString();
             }
         }

@@ -85,13 +85,14 @@ final class ModelDmaBuf implements DmaBuf {
 
     @Override
     public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {
-        checkSupport(SyncWay.PARTIAL_IOCTL);
+        SyncWay way = settings.ways().contains(SyncWay.VENDOR_DEVICE) ? SyncWay.VENDOR_DEVICE : SyncWay.PARTIAL_IOCTL;
+        checkSupport(way);
         checkRange(offset, length);
         if (length == 0 || (!settings.takesUnalignedRanges() && !isWholeLines(offset, length))) {
             throw new IllegalArgumentException("a range begins and ends on a cache line of " + CacheLine.BYTES
                     + " bytes and is not empty: offset=" + offset + ", length=" + length);
         }
-        sync(new SyncCall(SyncWay.PARTIAL_IOCTL, phase, direction, Range.of(offset, length)));
+        sync(new SyncCall(way, phase, direction, Range.of(offset, length)));
     }
 
     @Override

@@ -29,28 +29,28 @@ public final class ModelHeap implements Heap {
     private final ModelSettings settings;
     private final List<ModelDmaBuf> buffers = new ArrayList<>();
 
-    /** A heap that supports every way to sync but none at all, and behaves as current arm64 kernels do. */
+    /** A heap with the partial ioctl, windows and whole-buffer sync, that behaves as current arm64 kernels do. */
     public ModelHeap() {
-        this(ModelSettings.cached(EnumSet.complementOf(EnumSet.of(SyncWay.NONE))));
+        this(ModelSettings.of(EnumSet.of(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER)));
     }
 
     private ModelHeap(ModelSettings settings) {
         this.settings = settings;
     }
 
-    /** A heap that supports just these ways to sync. {@link SyncWay#NONE} among them is a lie that it will show. */
+    /** A heap that supports just these ways to sync. With {@link SyncWay#NONE} among them it is {@link #coherent}. */
     public static ModelHeap supporting(SyncWay first, SyncWay... more) {
-        return new ModelHeap(ModelSettings.cached(EnumSet.of(first, more)));
+        return new ModelHeap(ModelSettings.of(EnumSet.of(first, more)));
     }
 
     /** A heap whose caches the hardware keeps coherent with every device: no sync is needed, and any way works. */
     public static ModelHeap coherent() {
-        return new ModelHeap(ModelSettings.withoutCaches());
+        return new ModelHeap(ModelSettings.of(EnumSet.allOf(SyncWay.class)));
     }
 
     /** A heap that the CPU does not cache, as {@code system-uncached}: no sync is needed, and any way works. */
     public static ModelHeap uncached() {
-        return new ModelHeap(ModelSettings.withoutCaches());
+        return new ModelHeap(ModelSettings.of(EnumSet.allOf(SyncWay.class)));
     }
 
     /**

@@ -16,13 +16,10 @@ record ModelSettings(
         boolean isDisturbed,
         long seed) {
 
-    static ModelSettings cached(EnumSet<SyncWay> ways) {
-        return new ModelSettings(Collections.unmodifiableSet(ways), true, false, false, false, 0);
-    }
-
-    static ModelSettings withoutCaches() {
-        return new ModelSettings(
-                Collections.unmodifiableSet(EnumSet.allOf(SyncWay.class)), false, false, false, false, 0);
+    /** Memory that needs no sync has no caches worth modelling. */
+    static ModelSettings of(EnumSet<SyncWay> ways) {
+        boolean hasCaches = !ways.contains(SyncWay.NONE);
+        return new ModelSettings(Collections.unmodifiableSet(ways), hasCaches, false, false, false, 0);
     }
 
     ModelSettings withOldArm64() {

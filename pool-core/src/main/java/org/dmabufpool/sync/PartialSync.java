@@ -8,7 +8,7 @@ import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.Window;
 import org.jspecify.annotations.Nullable;
 
-/** Just the lines of the range, by an ioctl on the pool's own dma-buf. */
+/** Just the lines of the range, by the partial ioctl or a vendor's device. */
 final class PartialSync implements RangeSync {
 
     private final DmaBuf buffer;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides by which way a pool's accesses are synced, and syncs them. Safe for use by many threads.
  *
- * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a window, the
+ * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a vendor's device, a window, the
  * whole buffer under exclusion. A way is taken only if the dma-buf says that support for it is established.
  */
 public final class SyncPlanner {
@@ -30,7 +31,7 @@ public final class SyncPlanner {
     static final int MAX_IDLE_WINDOWS = 128;
 
     private static final SyncWay[] NARROWEST_FIRST = {
-        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
+        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.VENDOR_DEVICE, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
     };
 
     private final DmaBuf buffer;
@@ -93,7 +94,7 @@ public final class SyncPlanner {
         };
         return switch (choice.way()) {
             case NONE -> new NoSync();
-            case PARTIAL_IOCTL -> new PartialSync(buffer, meter);
+            case PARTIAL_IOCTL, VENDOR_DEVICE -> new PartialSync(buffer, meter);
             case WINDOW -> new WindowSync(meter);
             case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, new WholeBufferExclusion(accessTimeout));
         };
@@ -145,6 +146,79 @@ public final class SyncPlanner {
             listener.ended(direction, offset, length);
         }
         count(length);
+    }
+
+    /**
+     * The CPU is about to use just these lines. Where the way can name no part of a slice, all of it is synced.
+     *
+     * @throws AccessBlockedException where accesses exclude one another and waiting did not help
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public void start(LineRuns runs, Direction direction, @Nullable Window window) {
+        tell(listener::starting, direction, runs);
+        for (int run = 0; run < calls(runs); run++) {
+            ranges.start(runs.offset(run), runs.length(run), direction, window);
+        }
+        tell(listener::started, direction, runs);
+        count(runs.bytes());
+    }
+
+    /**
+     * The CPU has done with just these lines. Every run is ended, even when one is refused.
+     *
+     * @throws org.dmabufpool.heap.HeapException the first refusal
+     */
+    public void end(LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+        tell(listener::ending, direction, runs);
+        HeapException refusal = endEach(runs, direction, window, opener);
+        tell(listener::ended, direction, runs);
+        if (refusal != null) {
+            throw refusal;
+        }
+        count(runs.bytes());
+    }
+
+    private @Nullable HeapException endEach(
+            LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+        HeapException refusal = null;
+        for (int run = 0; run < calls(runs); run++) {
+            try {
+                ranges.end(runs.offset(run), runs.length(run), direction, window, opener);
+            } catch (HeapException e) {
+                refusal = refusal == null ? e : refusal;
+            }
+        }
+        return refusal;
+    }
+
+    private static void tell(Told told, Direction direction, LineRuns runs) {
+        for (int run = 0; run < runs.count(); run++) {
+            told.of(direction, runs.offset(run), runs.length(run));
+        }
+    }
+
+    /** One of the listener's methods on accesses. */
+    private interface Told {
+        void of(Direction direction, long offset, long length);
+    }
+
+    /** One call a run where calls name ranges, else one for all. */
+    private int calls(LineRuns runs) {
+        return ranges instanceof PartialSync ? runs.count() : 1;
+    }
+
+    /** Cleans what the CPU may have left dirty in a range that nobody has open. */
+    public void clean(long offset, long length, @Nullable Window window) {
+        start(offset, length, Direction.WRITE, window);
+        end(offset, length, Direction.WRITE, window, Thread.currentThread());
+    }
+
+    /**
+     * Waits for devices at work on the memory, as {@link DmaBuf#awaitFences} does: on the window where the slice is
+     * synced by one, else on the whole buffer, whose fences all slices share.
+     */
+    public boolean awaitFences(Direction direction, long nanos, @Nullable Window window) {
+        return window == null ? buffer.awaitFences(direction, nanos) : window.awaitFences(direction, nanos);
     }
 
     private void count(long length) {
