@@ -275,6 +275,7 @@ public final class DmaBufPool implements AutoCloseable {
         Slice slice = new Slice(owner, offset, allocator.reservedAt(offset), request);
         trace.allocated(offset, request.bytes(), request.alignment());
         openSlices.add(slice);
+        buffer.listener().allocated(offset, slice.reservedLength(), request.tag());
         allocations++;
         peakUsedBytes = Math.max(peakUsedBytes, allocator.usedBytes());
         return slice;
@@ -368,6 +369,7 @@ public final class DmaBufPool implements AutoCloseable {
                 releases++;
                 if (clean) {
                     trace.released(slice.offset());
+                    buffer.listener().released(slice.offset(), slice.reservedLength());
                     allocator.free(slice.offset());
                     spaceReturned.signalAll();
                 } else {

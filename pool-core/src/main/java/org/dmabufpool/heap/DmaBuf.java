@@ -82,6 +82,11 @@ public interface DmaBuf extends AutoCloseable {
      */
     Window openWindow(long offset, long length);
 
+    /** Who wants to be told what a pool does with this buffer. The same answer every time. */
+    default PoolListener listener() {
+        return PoolListener.NONE;
+    }
+
     /**
      * Waits until the devices at work on this buffer have done what the CPU must wait for: the writers before it reads,
      * everyone before it writes. A sync call would wait for the same fences without end (dma_buf_begin_cpu_access).

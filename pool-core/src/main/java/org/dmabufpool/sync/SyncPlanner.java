@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
+import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -36,6 +37,7 @@ public final class SyncPlanner {
     };
 
     private final DmaBuf buffer;
+    private final PoolListener listener;
     private final SyncSupport choice;
     private final WindowCache windows;
     private final RangeSync ranges;
@@ -47,6 +49,7 @@ public final class SyncPlanner {
     private SyncPlanner(DmaBuf buffer, SyncSupport choice, Duration accessTimeout) {
         this.buffer = buffer;
         this.choice = withLimit(buffer, choice);
+        this.listener = buffer.listener();
         this.windows = new WindowCache(buffer, MAX_IDLE_WINDOWS);
         this.ranges = rangeSync(accessTimeout);
     }
@@ -138,7 +141,9 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void start(long offset, long length, Direction direction, @Nullable Window window) {
+        listener.starting(direction, offset, length);
         ranges.start(offset, length, direction, window);
+        listener.started(direction, offset, length);
         count(length);
     }
 
@@ -150,7 +155,12 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
-        ranges.end(offset, length, direction, window, opener);
+        listener.ending(direction, offset, length);
+        try {
+            ranges.end(offset, length, direction, window, opener);
+        } finally {
+            listener.ended(direction, offset, length);
+        }
         count(length);
     }
 
@@ -161,9 +171,11 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void start(LineRuns runs, Direction direction, @Nullable Window window) {
+        tell(listener::starting, direction, runs);
         for (int run = 0; run < calls(runs); run++) {
             ranges.start(runs.offset(run), runs.length(run), direction, window);
         }
+        tell(listener::started, direction, runs);
         count(runs.bytes());
     }
 
@@ -173,6 +185,17 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException the first refusal
      */
     public void end(LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+        tell(listener::ending, direction, runs);
+        HeapException refusal = endEach(runs, direction, window, opener);
+        tell(listener::ended, direction, runs);
+        if (refusal != null) {
+            throw refusal;
+        }
+        count(runs.bytes());
+    }
+
+    private @Nullable HeapException endEach(
+            LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
         HeapException refusal = null;
         for (int run = 0; run < calls(runs); run++) {
             try {
@@ -181,10 +204,18 @@ public final class SyncPlanner {
                 refusal = refusal == null ? e : refusal;
             }
         }
-        if (refusal != null) {
-            throw refusal;
+        return refusal;
+    }
+
+    private static void tell(Told told, Direction direction, LineRuns runs) {
+        for (int run = 0; run < runs.count(); run++) {
+            told.of(direction, runs.offset(run), runs.length(run));
         }
-        count(runs.bytes());
+    }
+
+    /** One of the listener's methods on accesses. */
+    private interface Told {
+        void of(Direction direction, long offset, long length);
     }
 
     /** One call a run where calls name ranges, else one for all. */
