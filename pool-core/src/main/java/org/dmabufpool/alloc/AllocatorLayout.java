@@ -4,7 +4,7 @@ package org.dmabufpool.alloc;
 
 /**
  * How an allocator divides its range. The defaults suit cameras: 128-byte lines, pages of 4 KiB, slabs below a page,
- * buddy blocks up to 256 KiB, exact runs of pages above.
+ * buddy blocks up to 1 MiB, exact runs of pages above.
  *
  * <p>Immutable. When the granule is a page or more, as where windows are used, everything is a multiple of the granule
  * and there are no slabs.
@@ -14,9 +14,9 @@ package org.dmabufpool.alloc;
  * @param granule what every offset and reserved size is a multiple of, in bytes: a power of two, at most 1 GiB
  * @param pageSize unit of extents in bytes: a power of two from 64 to 1 GiB
  * @param slabLimit largest size in bytes that slots of slabs serve: 0 to below a page; 0 turns slabs off
- * @param buddyLimit largest size in bytes that buddy blocks serve: 0 to 64 pages; 0 turns them off
- * @param buddySlack bytes that may lie idle inside of buddy chunks: more of it is faster, less is tighter; below 64
- *     pages there are no buddy chunks
+ * @param buddyLimit largest size in bytes that buddy blocks serve: 0 to 512 pages; 0 turns them off
+ * @param buddySlack bytes that may lie idle inside of buddy chunks: more of it is faster, less is tighter; below a
+ *     chunk of 64 pages there are none
  */
 public record AllocatorLayout(
         long capacity, long granule, long pageSize, long slabLimit, long buddyLimit, long buddySlack) {
@@ -30,7 +30,7 @@ public record AllocatorLayout(
     private static final long LARGEST_UNIT = 1L << 30;
     private static final long SMALLEST_PAGE = 64;
     private static final long MOST_PAGES = 1L << 30;
-    private static final int BUDDY_PAGES = BuddyTier.LARGEST;
+    private static final int MOST_BUDDY_PAGES = 512;
     /** One 256th of the range may lie idle in buddy chunks. */
     private static final int SLACK_SHIFT = 8;
 
@@ -49,7 +49,7 @@ public record AllocatorLayout(
                     + capacity);
         }
         checkRange("slabLimit", slabLimit, pageSize - 1);
-        checkRange("buddyLimit", buddyLimit, BUDDY_PAGES * unit);
+        checkRange("buddyLimit", buddyLimit, MOST_BUDDY_PAGES * unit);
         checkRange("buddySlack", buddySlack, capacity);
     }
 
@@ -60,7 +60,7 @@ public record AllocatorLayout(
 
     /** The default division of a range for a granule and a page size, all in bytes. */
     public static AllocatorLayout of(long capacity, long granule, long pageSize) {
-        long buddyLimit = BUDDY_PAGES / 2 * Math.max(granule, pageSize);
+        long buddyLimit = MOST_BUDDY_PAGES / 2 * Math.max(granule, pageSize);
         return new AllocatorLayout(
                 capacity,
                 granule,

@@ -2,218 +2,280 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
+import java.util.Arrays;
+
 /**
- * Serves small runs of pages from chunks of 64 pages by the buddy rule: a run starts on a multiple of its order's size.
+ * Serves runs of pages from chunks of 64 units by the buddy rule: a run starts on a multiple of its order's size.
  *
- * <p>Not safe for use by many threads. Sizes and positions are numbers of pages.
+ * <p>Not safe for use by many threads. A unit is a power of two of pages; sizes and positions are numbers of pages
+ * unless a name says units.
  *
- * <p><b>Layout.</b> Two words per chunk, one bit per page: {@code starts} marks where live runs begin, {@code free} the
- * pages of none. Buddies need no merging, as neighbouring bits are neighbours; the tail of a block that a run does not
- * fill stays free for lower orders. A chunk is taken from the extents when no block is free, as long as the pages that
- * lie idle in chunks stay within the slack, and goes back when its last run is freed.
+ * <p><b>Layout.</b> Two words side by side per chunk, one bit per unit: {@code starts} marks where live runs begin,
+ * {@code free} the units of none. A run lasts up to the next bit of either. Buddies need no merging, as neighbouring
+ * bits are neighbours, and the units of a block that a run does not fill stay free for lower orders:
+ *
+ * <pre>
+ * units    0  1  2  3  4  5  6  7  8 ...
+ * runs     [ 3 units ]  .  [1]  .  .  .  .
+ * starts   1  0  0  0  1  0  0  0  0 ...
+ * free     0  0  0  1  0  1  1  1  1 ...
+ * </pre>
+ *
+ * <p>{@code spare} holds, for the first unit of a run, the pages that the last one has and the run does not need; they
+ * count as idle.
  */
 final class BuddyTier {
 
     /** What {@link #allocate} returns when no block is free. */
     static final int NONE = Extents.NONE;
 
-    /** Pages of the largest block: a whole chunk. */
-    static final int LARGEST = Extents.CHUNK;
+    /** Units per chunk: the bits of one word. */
+    static final int UNITS = Long.SIZE;
 
+    private static final int UNITS_SHIFT = 6;
     private static final int ORDERS = 7;
     private static final long ALL_FREE = -1L;
 
-    /** For each order: bits at multiples of its size. */
-    private static final long[] ALIGNED = {
-        -1L, 0x5555555555555555L, 0x1111111111111111L, 0x0101010101010101L, 0x0001000100010001L, 0x0000000100000001L, 1L
-    };
+    // For each order: bits at multiples of its size.
+    private static final long EVERY_2 = 0x5555555555555555L;
+    private static final long EVERY_4 = 0x1111111111111111L;
+    private static final long EVERY_8 = 0x0101010101010101L;
+    private static final long EVERY_16 = 0x0001000100010001L;
+    private static final long EVERY_32 = 0x0000000100000001L;
+    private static final long[] ALIGNED = {-1L, EVERY_2, EVERY_4, EVERY_8, EVERY_16, EVERY_32, 1L};
 
-    private final Extents extents;
-    private final int slack;
-    private final long[] starts;
-    private final long[] free;
+    private final int unitShift;
+    /** For each chunk: its starts, then its free units. */
+    private final long[] words;
+    /** For each chunk: the order of its largest free block, or {@link #NONE}. */
+    private final byte[] orders;
     /** For each order: the chunks whose largest free block is of it. */
     private final IndexSets chunks;
 
-    private int freePages;
+    private final byte[] spare;
 
-    /** @param slack pages that may lie idle in chunks */
-    BuddyTier(Extents extents, int slack) {
-        this.extents = extents;
-        this.slack = slack;
-        int length = Extents.chunk(extents.pages()) + 1;
-        starts = new long[length];
-        free = new long[length];
+    private int idlePages;
+
+    /**
+     * @param pages how many there are in all
+     * @param unitShift binary logarithm of the pages of a unit, 0 to 6
+     */
+    BuddyTier(int pages, int unitShift) {
+        this.unitShift = unitShift;
+        int length = chunk(pages) + 1;
+        words = new long[2 * length];
+        orders = new byte[length];
+        Arrays.fill(orders, (byte) NONE);
         chunks = new IndexSets(ORDERS, length);
+        spare = new byte[unitShift == 0 ? 0 : length * UNITS];
     }
 
-    int freePages() {
-        return freePages;
+    private int chunk(int page) {
+        return page >>> (unitShift + UNITS_SHIFT);
     }
 
-    /** Pages of the largest free block. */
+    /** Pages of a chunk, which are also those of the largest block. */
+    int chunkPages() {
+        return UNITS << unitShift;
+    }
+
+    /** Pages of chunks that are in no live run. */
+    int idlePages() {
+        return idlePages;
+    }
+
+    /** Pages of the largest free block, or 0. */
     int largestBlock() {
-        for (int order = ORDERS - 1; order >= 0; order--) {
-            if (chunks.first(order) >= 0) {
-                return 1 << order;
-            }
-        }
-        return 0;
+        long orders = chunks.filled();
+        return orders == 0 ? 0 : 1 << (Long.SIZE - 1 - Long.numberOfLeadingZeros(orders)) << unitShift;
     }
 
     /**
-     * Takes a run out of a chunk that is there.
+     * Takes a run.
      *
-     * @param count pages wanted, 1 to {@link #LARGEST}
-     * @param alignment what the first page is to be a multiple of: a power of two up to {@link #LARGEST}
+     * @param count pages wanted, 1 to {@link #chunkPages}
+     * @param alignment what the first page is to be a multiple of: a power of two up to {@link #chunkPages}
      * @return the first page, or {@link #NONE}
      */
     int allocate(int count, int alignment) {
-        int order = orderOf(Math.max(count, alignment));
-        for (int larger = order; larger < ORDERS; larger++) {
-            int chunk = chunks.first(larger);
-            if (chunk >= 0) {
-                return take(chunk, larger, order, count);
+        int units = units(count);
+        int order = orderOf(Math.max(units, alignment >>> unitShift));
+        long larger = chunks.filled() & (-1L << order);
+        if (larger == 0) {
+            return NONE;
+        }
+        int chunk = chunks.first(Long.numberOfTrailingZeros(larger));
+        long free = words[2 * chunk + 1];
+        int unit = Long.numberOfTrailingZeros(freeBlocks(free, order));
+        words[2 * chunk] |= 1L << unit;
+        setFree(chunk, free & ~(run(units) << unit));
+        idlePages -= count;
+        int first = (chunk << UNITS_SHIFT) + unit;
+        if (unitShift > 0) {
+            spare[first] = (byte) ((units << unitShift) - count);
+        }
+        return first << unitShift;
+    }
+
+    /** Adds a chunk, all of it free, which starts on a multiple of its size. */
+    void addChunk(int page) {
+        idlePages += chunkPages();
+        setFree(chunk(page), ALL_FREE);
+    }
+
+    /**
+     * Gives the live run that starts at {@code page} back.
+     *
+     * @return whether its chunk is all free now, and has left this tier
+     */
+    boolean free(int page) {
+        int chunk = chunk(page);
+        int unit = page >>> unitShift;
+        long starts = words[2 * chunk];
+        long free = words[2 * chunk + 1];
+        int units = unitsAt(unit, starts | free);
+        idlePages += (units << unitShift) - spareAt(unit);
+        words[2 * chunk] = starts & ~(1L << unit);
+        long after = free | (run(units) << unit);
+        if (after != ALL_FREE) {
+            setFree(chunk, after);
+            return false;
+        }
+        setFree(chunk, 0);
+        idlePages -= chunkPages();
+        return true;
+    }
+
+    private void setFree(int chunk, long free) {
+        words[2 * chunk + 1] = free;
+        int before = orders[chunk];
+        int after = largestOrder(free);
+        if (before != after) {
+            orders[chunk] = (byte) after;
+            if (before != NONE) {
+                chunks.remove(before, chunk);
+            }
+            if (after != NONE) {
+                chunks.add(after, chunk);
             }
         }
-        return NONE;
     }
 
-    /** The same, out of a new chunk if the slack and the extents allow one. */
-    int allocateInNewChunk(int count) {
-        if (freePages + LARGEST - count > slack) {
-            return NONE;
-        }
-        int page = extents.allocateChunk();
-        if (page == NONE) {
-            return NONE;
-        }
-        int chunk = Extents.chunk(page);
-        free[chunk] = ALL_FREE;
-        freePages += LARGEST;
-        chunks.add(ORDERS - 1, chunk);
-        return take(chunk, ORDERS - 1, 0, count);
-    }
-
-    private int take(int chunk, int largest, int order, int count) {
-        long before = free[chunk];
-        int bit = Long.numberOfTrailingZeros(freeBlocks(before, order));
-        long after = before & ~(run(count) << bit);
-        starts[chunk] |= 1L << bit;
-        free[chunk] = after;
-        freePages -= count;
-        move(chunk, largest, largestOrder(after));
-        return chunk * LARGEST + bit;
-    }
-
-    /** Gives the live run that starts at {@code page} back. */
-    void free(int page) {
-        int chunk = Extents.chunk(page);
-        int count = sizeAt(page);
-        long before = free[chunk];
-        long after = before | (run(count) << page);
-        starts[chunk] &= ~(1L << page);
-        free[chunk] = after;
-        freePages += count;
-        if (after == ALL_FREE) {
-            release(chunk, largestOrder(before));
-        } else {
-            move(chunk, largestOrder(before), largestOrder(after));
-        }
-    }
-
-    private void release(int chunk, int order) {
-        move(chunk, order, NONE);
-        free[chunk] = 0;
-        freePages -= LARGEST;
-        extents.free(chunk * LARGEST);
-    }
-
-    private void move(int chunk, int from, int to) {
-        if (from == to) {
-            return;
-        }
-        if (from != NONE) {
-            chunks.remove(from, chunk);
-        }
-        if (to != NONE) {
-            chunks.add(to, chunk);
-        }
-    }
-
-    /** Whether the page lies in a chunk of this tier: such a chunk is never wholly free. */
+    /** Whether the page lies in a chunk of this tier: such a chunk has a live run. */
     boolean covers(int page) {
-        return starts[Extents.chunk(page)] != 0;
+        return words[2 * chunk(page)] != 0;
     }
 
+    /** First page of the chunk. */
+    int chunkOf(int page) {
+        return page & -chunkPages();
+    }
+
+    /** Whether a live run starts there. */
     boolean isLive(int page) {
-        return ((starts[Extents.chunk(page)] >>> page) & 1) != 0;
-    }
-
-    boolean isFree(int page) {
-        return ((free[Extents.chunk(page)] >>> page) & 1) != 0;
+        boolean onUnit = (page & ((1 << unitShift) - 1)) == 0;
+        return onUnit && ((words[2 * chunk(page)] >>> (page >>> unitShift)) & 1) != 0;
     }
 
     /** Size of the live run that starts there. */
     int sizeAt(int page) {
-        int chunk = Extents.chunk(page);
-        long above = (starts[chunk] | free[chunk]) & (-2L << page);
-        return Long.numberOfTrailingZeros(above) - (page & (LARGEST - 1));
+        int chunk = chunk(page);
+        int unit = page >>> unitShift;
+        return (unitsAt(unit, words[2 * chunk] | words[2 * chunk + 1]) << unitShift) - spareAt(unit);
     }
 
-    private static long run(int count) {
-        return -1L >>> (LARGEST - count);
+    private static int unitsAt(int unit, long bounds) {
+        return Long.numberOfTrailingZeros(bounds & (-2L << unit)) - (unit & (UNITS - 1));
     }
 
-    /** The least order whose blocks hold that many pages. */
-    private static int orderOf(int count) {
-        return Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
+    private int spareAt(int unit) {
+        return unitShift == 0 ? 0 : spare[unit];
     }
 
-    /** Bits where a free block of the order starts. */
+    private int units(int count) {
+        return (count + (1 << unitShift) - 1) >>> unitShift;
+    }
+
+    private static long run(int units) {
+        return -1L >>> (UNITS - units);
+    }
+
+    /** The least order whose blocks hold that many units. */
+    private static int orderOf(int units) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(units - 1);
+    }
+
+    /** Bits where a free block of the order starts; a shift by 0 does nothing, so there is no branch. */
     private static long freeBlocks(long free, int order) {
+        int shifts = (1 << order) - 1;
         long blocks = free;
-        for (int o = 0; o < order; o++) {
-            blocks &= blocks >>> (1 << o);
-        }
+        blocks &= blocks >>> (shifts & 1);
+        blocks &= blocks >>> (shifts & 2);
+        blocks &= blocks >>> (shifts & 4);
+        blocks &= blocks >>> (shifts & 8);
+        blocks &= blocks >>> (shifts & 16);
+        blocks &= blocks >>> (shifts & 32);
         return blocks & ALIGNED[order];
     }
 
-    /** The order of the largest free block, or {@link #NONE} in a full chunk. */
+    /** The order of the largest free block, or {@link #NONE} in a full chunk; without a branch. */
     private static int largestOrder(long free) {
-        long blocks = free;
-        int order = NONE;
-        while (blocks != 0) {
-            order++;
-            blocks = order == ORDERS - 1 ? 0 : blocks & (blocks >>> (1 << order)) & ALIGNED[order + 1];
-        }
-        return order;
+        long two = free & (free >>> 1) & EVERY_2;
+        long four = two & (two >>> 2) & EVERY_4;
+        long eight = four & (four >>> 4) & EVERY_8;
+        long sixteen = eight & (eight >>> 8) & EVERY_16;
+        long thirtyTwo = sixteen & (sixteen >>> 16) & EVERY_32;
+        long all = thirtyTwo & (thirtyTwo >>> 32) & 1;
+        return NONE + any(free) + any(two) + any(four) + any(eight) + any(sixteen) + any(thirtyTwo) + (int) all;
     }
 
-    /** Every page of a chunk is free or in one live run; each chunk is listed under its largest free block. */
+    private static int any(long bits) {
+        return (int) ((bits | -bits) >>> (Long.SIZE - 1));
+    }
+
+    /** Shows every run of a chunk, live or free, in the order of addresses. */
+    void forEachRun(int chunkPage, Pages.RunVisitor visitor) {
+        int page = chunkPage;
+        while (page < chunkPage + chunkPages()) {
+            if (isLive(page)) {
+                int size = sizeAt(page);
+                visitor.run(page, size, true);
+                page += size;
+            } else {
+                int from = page;
+                while (page < chunkPage + chunkPages() && !isLive(page)) {
+                    page++;
+                }
+                visitor.run(from, page - from, false);
+            }
+        }
+    }
+
+    /** Every unit of a chunk is free or in one live run; each chunk is listed under its largest free block. */
     void checkInvariants() {
         chunks.checkInvariants();
-        int sum = 0;
-        for (int chunk = 0; chunk < free.length; chunk++) {
-            sum += Long.bitCount(free[chunk]);
-            Invariants.equal("free starts in chunk " + chunk, 0, free[chunk] & starts[chunk]);
-            if (starts[chunk] != 0) {
-                Invariants.equal("extent of chunk " + chunk, LARGEST, extents.sizeAt(chunk * LARGEST));
-                Invariants.equal("first page of chunk " + chunk, 1, (starts[chunk] | free[chunk]) & 1);
-            } else {
-                Invariants.equal("free pages without chunk " + chunk, 0, free[chunk]);
-            }
+        int idle = 0;
+        for (int chunk = 0; chunk < orders.length; chunk++) {
+            long starts = words[2 * chunk];
+            long free = words[2 * chunk + 1];
+            Invariants.equal("free starts in chunk " + chunk, 0, free & starts);
+            Invariants.equal("bound of chunk " + chunk, starts == 0 ? 0 : 1, (starts | free) & 1);
+            Invariants.equal("largest order of chunk " + chunk, largestOrder(free), orders[chunk]);
             for (int order = 0; order < ORDERS; order++) {
                 Invariants.equal(
                         "listing of chunk " + chunk + " under order " + order,
-                        order == largestOrder(free[chunk]) ? 1 : 0,
+                        order == orders[chunk] ? 1 : 0,
                         chunks.contains(order, chunk) ? 1 : 0);
             }
+            idle += Long.bitCount(free) << unitShift;
+            for (long rest = starts; rest != 0; rest &= rest - 1) {
+                idle += spareAt((chunk << UNITS_SHIFT) + Long.numberOfTrailingZeros(rest));
+            }
         }
-        Invariants.equal("free pages in chunks", sum, freePages);
+        Invariants.equal("idle pages", idle, idlePages);
     }
 
     long metadataBytes() {
-        return 2L * free.length * Long.BYTES + chunks.metadataBytes();
+        return (long) words.length * Long.BYTES + orders.length + spare.length + chunks.metadataBytes();
     }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out exact runs of pages: an exactly fitting hole first, then the lowest address.
+ * Hands out exact runs of pages: an exactly fitting hole first, then the smallest that is large enough.
  *
  * <p>Not safe for use by many threads. Sizes and positions are numbers of pages.
  *
@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Within a chunk the distance to the next bit is a block's size; {@code tail} and {@code back} link what crosses the
  * border of a chunk, so that a block's size and both its neighbours are found without a search.
  *
- * <p><b>Finding a hole.</b> {@link HoleIndex} finds exactly fitting ones, a {@link MaxTree} over the largest hole of
- * each chunk the lowest one that is large enough. For alignments above a page there is one more tree per alignment,
- * made when it is first asked for: it holds what is left of a hole behind its first aligned page, so that no size is
- * rounded up and no list is scanned.
+ * <p><b>Finding a hole.</b> {@link HoleIndex} finds the smallest that is large enough: an exactly fitting one if there
+ * is any. For alignments above a page there is a {@link MaxTree} per alignment, made when it is first asked for: it
+ * holds what is left of a hole behind its first aligned page, so that the lowest address is found in O(log n), no size
+ * is rounded up and no list is scanned.
  */
 final class Extents {
 
@@ -49,10 +49,9 @@ final class Extents {
     private final int[] tail;
     private final int[] back;
     private final HoleIndex index;
-    /** Trees by alignment: entry a is for 2^a pages; entry 0 is always there. */
+    /** Trees by alignment: entry a, from 1 on, is for 2^a pages, once that has been asked for. */
     private final @Nullable MaxTree[] trees;
 
-    private final MaxTree largest;
     /** One more than the highest alignment that has a tree. */
     private int alignments = 1;
 
@@ -67,15 +66,12 @@ final class Extents {
         tail = new int[chunks];
         back = new int[chunks];
         index = new HoleIndex(chunks);
-        largest = new MaxTree(chunks);
         trees = new MaxTree[Integer.SIZE];
-        trees[0] = largest;
         markStart(0);
         markStart(pages);
         link(0, pages);
         freePages = pages;
-        markHole(0);
-        refresh(0);
+        addHole(0, pages);
     }
 
     static int chunk(int page) {
@@ -92,7 +88,7 @@ final class Extents {
 
     /** Size of the largest hole. */
     int largestHole() {
-        return largest.max();
+        return index.largest();
     }
 
     /**
@@ -103,41 +99,34 @@ final class Extents {
      * @return the first page, or {@link #NONE}
      */
     int allocate(int count, int alignment) {
-        return alignment == 1 ? allocateAnywhere(count) : allocateAligned(count, alignment);
-    }
-
-    private int allocateAnywhere(int count) {
-        int hole = exactHole(count);
-        if (hole == NONE) {
-            int chunk = largest.firstAtLeast(count);
-            if (chunk < 0) {
-                return NONE;
-            }
-            hole = firstHole(chunk, count, 1);
+        if (alignment > 1) {
+            return allocateAligned(count, alignment);
         }
-        take(hole, hole, count);
+        int hole = smallestHole(count);
+        if (hole != NONE) {
+            takeFront(hole, sizeAt(hole), count);
+        }
         return hole;
     }
 
-    private int exactHole(int count) {
-        int chunk = index.first(count);
-        if (chunk < 0) {
-            return NONE;
+    private int smallestHole(int count) {
+        int size = index.smallAtLeast(count);
+        if (size != 0) {
+            return holeOfSize(index.chunkOfSmall(size), size);
         }
-        return count < CHUNK ? holeOfSize(chunk, count) : lastStart(chunk);
+        int chunk = index.largeAtLeast(count);
+        return chunk == HoleIndex.NONE ? NONE : lastStart(chunk);
     }
 
     private int allocateAligned(int count, int alignment) {
         int hole = exactAlignedHole(count, alignment);
-        if (hole != NONE) {
-            take(hole, hole, count);
-            return hole;
+        if (hole == NONE) {
+            int chunk = alignedTree(alignment).firstAtLeast(count);
+            if (chunk < 0) {
+                return NONE;
+            }
+            hole = firstHole(chunk, count, alignment);
         }
-        int chunk = alignedTree(alignment).firstAtLeast(count);
-        if (chunk < 0) {
-            return NONE;
-        }
-        hole = firstHole(chunk, count, alignment);
         int page = alignUp(hole, alignment);
         take(hole, page, count);
         return page;
@@ -148,73 +137,99 @@ final class Extents {
         if (count < CHUNK) {
             return NONE;
         }
-        int chunk = index.first(count);
-        for (int tries = 0; chunk >= 0 && tries < ALIGNED_TRIES; tries++) {
+        int chunk = index.exactly(count);
+        for (int tries = 0; chunk != HoleIndex.NONE && tries < ALIGNED_TRIES; tries++) {
             int hole = lastStart(chunk);
             if ((hole & (alignment - 1)) == 0) {
                 return hole;
             }
-            chunk = index.next(chunk, count);
+            chunk = index.exactlyAfter(chunk, count);
         }
         return NONE;
     }
 
     /**
-     * Takes a whole chunk, so that its pages are the bits of one word.
+     * Takes a run that starts on a multiple of its size, without a tree.
      *
-     * @return its first page, or {@link #NONE} if no hole is sure to hold one
+     * @param count pages wanted: a power of two
+     * @return the first page, or {@link #NONE} if no hole is sure to hold such a run wherever it starts
      */
-    int allocateChunk() {
-        int chunk = largest.firstAtLeast(2 * CHUNK - 1);
-        if (chunk < 0) {
+    int allocateOnOwnSize(int count) {
+        int hole = smallestHole(2 * count - 1);
+        if (hole == NONE) {
             return NONE;
         }
-        int hole = firstHole(chunk, 2 * CHUNK - 1, 1);
-        int page = alignUp(hole, CHUNK);
-        take(hole, page, CHUNK);
+        int page = alignUp(hole, count);
+        take(hole, page, count);
         return page;
     }
 
     /** Makes {@code count} pages at {@code page}, which lie in the hole at {@code hole}, a live run. */
     private void take(int hole, int page, int count) {
-        int end = hole + sizeAt(hole);
-        int rest = page + count;
-        if (hole == page) {
-            clearHole(hole);
-        } else {
-            cut(hole, page, end);
+        int size = sizeAt(hole);
+        if (hole != page) {
+            removeHole(hole, size);
+            cut(hole, page, hole + size);
+            addHole(hole, page - hole);
+            addHole(page, size - (page - hole));
         }
-        if (rest != end) {
-            cut(page, rest, end);
-            markHole(rest);
+        takeFront(page, size - (page - hole), count);
+    }
+
+    /** Makes the first {@code count} pages of the hole a live run. */
+    private void takeFront(int hole, int size, int count) {
+        removeHole(hole, size);
+        if (size != count) {
+            cut(hole, hole + count, hole + size);
+            addHole(hole + count, size - count);
         }
         freePages -= count;
-        refresh(chunk(hole));
-        if (rest != end && chunk(rest) != chunk(hole)) {
-            refresh(chunk(rest));
-        }
     }
 
     /** Gives the live run that starts at {@code page} back and joins it with the holes beside it. */
     void free(int page) {
-        int end = page + sizeAt(page);
-        int next = end;
-        freePages += end - page;
-        if (isHole(next)) {
-            end = next + sizeAt(next);
-            clearHole(next);
-            join(page, next, end);
+        int size = sizeAt(page);
+        int end = page + size;
+        freePages += size;
+        if (isHole(end)) {
+            int more = sizeAt(end);
+            removeHole(end, more);
+            join(page, end, end + more);
+            end += more;
         }
         int hole = page;
-        if (page > 0 && isHole(before(page))) {
-            hole = before(page);
-            join(hole, page, end);
-        } else {
-            markHole(page);
+        int before = page == 0 ? 0 : before(page);
+        if (isHole(before)) {
+            removeHole(before, page - before);
+            join(before, page, end);
+            hole = before;
         }
-        refresh(chunk(hole));
-        if (end != next && chunk(next) != chunk(hole)) {
-            refresh(chunk(next));
+        addHole(hole, end - hole);
+    }
+
+    private void addHole(int page, int size) {
+        int chunk = chunk(page);
+        markHole(page);
+        if (size < CHUNK) {
+            index.addSmall(chunk, size);
+        } else {
+            index.addLarge(chunk, size);
+        }
+        if (alignments > 1) {
+            refreshTrees(chunk);
+        }
+    }
+
+    private void removeHole(int page, int size) {
+        int chunk = chunk(page);
+        clearHole(page);
+        if (size >= CHUNK) {
+            index.removeLarge(chunk);
+        } else if (!holdsSize(chunk, size)) {
+            index.removeSmall(chunk, size);
+        }
+        if (alignments > 1) {
+            refreshTrees(chunk);
         }
     }
 
@@ -305,18 +320,17 @@ final class Extents {
         }
     }
 
-    /** Tells index and trees which holes start in the chunk now. */
-    private void refresh(int chunk) {
-        long small = 0;
-        int most = 0;
+    private boolean holdsSize(int chunk, int size) {
         for (long rest = holes[chunk]; rest != 0; rest &= rest - 1) {
-            int size = sizeAt((chunk << CHUNK_SHIFT) + Long.numberOfTrailingZeros(rest));
             assert Steps.count();
-            small |= size < CHUNK ? 1L << size : 0;
-            most = Math.max(most, size);
+            if (sizeAt((chunk << CHUNK_SHIFT) + Long.numberOfTrailingZeros(rest)) == size) {
+                return true;
+            }
         }
-        index.update(chunk, small, largest.get(chunk), most);
-        largest.set(chunk, most);
+        return false;
+    }
+
+    private void refreshTrees(int chunk) {
         for (int order = 1; order < alignments; order++) {
             MaxTree tree = trees[order];
             if (tree != null) {

@@ -6,49 +6,93 @@ import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Finds a hole of exactly a given size in O(1).
+ * Finds the smallest hole that is large enough, so an exactly fitting one if there is any, in O(1).
  *
  * <p>A hole is named by the chunk of 64 pages in which it starts. Of the holes below 64 pages many may start in one
  * chunk: for each size there is a set of chunks. At most one larger hole starts in a chunk, so the chunk's number
  * serves as its node in a doubly linked list of holes of one size, the latest first.
  *
- * <p>Sizes below the number of chunks have a list each. At most 64 holes can be larger than that, as they hold a 64th
- * of all pages each; they share the lists behind, by their size's low bits.
+ * <pre>
+ * list       64 ... n-1        n+1 ... n+64         (n: number of chunks, at least 64)
+ * sizes      one each          n to 2n-1, 2n to 3n-1, ...
+ * </pre>
+ *
+ * <p>At most 64 holes can be in the lists behind n, as each holds a 64th of all pages; only those are compared one by
+ * one.
  */
 final class HoleIndex {
 
+    /** What a search returns when no hole is large enough. */
+    static final int NONE = -1;
+
     private static final int CHUNK = Extents.CHUNK;
-    private static final int NONE = -1;
 
     private final IndexSets small;
-    /** For each chunk, bit s is set if a hole of s pages starts there. */
-    private final long[] smallSizes;
 
     private final int directSizes;
     private final int[] heads;
+    /** One set: the lists that are not empty. */
+    private final IndexSets lists;
+
+    // One entry per chunk.
     private final int[] next;
     private final int[] previous;
-    /** Size of the large hole that starts in the chunk, or 0. */
     private final int[] largeSize;
 
     HoleIndex(int chunks) {
         small = new IndexSets(CHUNK, chunks);
-        smallSizes = new long[chunks];
         directSizes = Math.max(chunks, CHUNK);
-        heads = new int[directSizes + CHUNK];
+        heads = new int[directSizes + CHUNK + 1];
         Arrays.fill(heads, NONE);
+        lists = new IndexSets(1, heads.length);
         next = new int[chunks];
         previous = new int[chunks];
         largeSize = new int[chunks];
     }
 
-    /** A chunk in which a hole of that size starts, or -1: the lowest one for small sizes, the latest for others. */
-    int first(int size) {
-        return size < CHUNK ? small.first(size) : sameSize(heads[list(size)], size);
+    /** Size of the smallest hole below 64 pages that has at least {@code size}, or 0. */
+    int smallAtLeast(int size) {
+        long sizes = small.filled() & (-1L << size);
+        return size >= CHUNK || sizes == 0 ? 0 : Long.numberOfTrailingZeros(sizes);
     }
 
-    /** The chunk after this one among those in which a hole of that size, 64 or more, starts; or -1. */
-    int next(int chunk, int size) {
+    /** The lowest chunk in which a hole of that size, below 64, starts. */
+    int chunkOfSmall(int size) {
+        return small.first(size);
+    }
+
+    /** The chunk in which the smallest hole of 64 pages or more that has at least {@code size} starts, or NONE. */
+    int largeAtLeast(int size) {
+        int list = lists.next(0, list(Math.max(size, CHUNK)));
+        if (list < directSizes) {
+            return list == IndexSets.NONE ? NONE : heads[list];
+        }
+        int chunk = smallestInList(list, size);
+        if (chunk != NONE) {
+            return chunk;
+        }
+        list = lists.next(0, list + 1);
+        return list == IndexSets.NONE ? NONE : smallestInList(list, size);
+    }
+
+    private int smallestInList(int list, int size) {
+        int best = NONE;
+        for (int chunk = heads[list]; chunk != NONE; chunk = next[chunk]) {
+            assert Steps.count();
+            if (largeSize[chunk] >= size && (best == NONE || largeSize[chunk] < largeSize[best])) {
+                best = chunk;
+            }
+        }
+        return best;
+    }
+
+    /** A chunk in which a hole of exactly that size, 64 or more, starts, or NONE. */
+    int exactly(int size) {
+        return sameSize(heads[list(size)], size);
+    }
+
+    /** The one after this one among the chunks in which a hole of exactly that size starts, or NONE. */
+    int exactlyAfter(int chunk, int size) {
         return sameSize(next[chunk], size);
     }
 
@@ -61,57 +105,50 @@ final class HoleIndex {
         return chunk;
     }
 
+    /** Size of the largest hole, or 0. */
+    int largest() {
+        int list = lists.last(0);
+        if (list == IndexSets.NONE) {
+            return small.filled() == 0 ? 0 : CHUNK - 1 - Long.numberOfLeadingZeros(small.filled());
+        }
+        int most = 0;
+        for (int chunk = heads[list]; chunk != NONE; chunk = next[chunk]) {
+            most = Math.max(most, largeSize[chunk]);
+        }
+        return most;
+    }
+
     private int list(int size) {
-        return size < directSizes ? size : directSizes + (size & (CHUNK - 1));
+        return size < directSizes ? size : directSizes + size / directSizes;
     }
 
-    /**
-     * Notes which holes start in a chunk.
-     *
-     * @param sizes bit s is set for a hole of s pages
-     * @param before size of the largest hole until now
-     * @param after size of the largest hole
-     */
-    void update(int chunk, long sizes, int before, int after) {
-        long changed = sizes ^ smallSizes[chunk];
-        if (changed != 0) {
-            updateSmall(chunk, sizes, changed);
-        }
-        if (before != after) {
-            if (before >= CHUNK) {
-                unlink(chunk);
-            }
-            if (after >= CHUNK) {
-                link(chunk, after);
-            }
-        }
+    /** Notes that a hole below 64 pages starts in the chunk; to note it twice changes nothing. */
+    void addSmall(int chunk, int size) {
+        small.add(size, chunk);
     }
 
-    private void updateSmall(int chunk, long sizes, long changed) {
-        smallSizes[chunk] = sizes;
-        for (long rest = changed; rest != 0; rest &= rest - 1) {
-            int size = Long.numberOfTrailingZeros(rest);
-            if (((sizes >>> size) & 1) != 0) {
-                small.add(size, chunk);
-            } else {
-                small.remove(size, chunk);
-            }
-        }
+    /** Notes that no hole of that size, below 64, starts in the chunk any more. */
+    void removeSmall(int chunk, int size) {
+        small.remove(size, chunk);
     }
 
-    private void link(int chunk, int size) {
+    /** Notes that a hole of 64 pages or more starts in the chunk. */
+    void addLarge(int chunk, int size) {
         int list = list(size);
         int head = heads[list];
         largeSize[chunk] = size;
         next[chunk] = head;
         previous[chunk] = NONE;
-        if (head != NONE) {
+        heads[list] = chunk;
+        if (head == NONE) {
+            lists.add(0, list);
+        } else {
             previous[head] = chunk;
         }
-        heads[list] = chunk;
     }
 
-    private void unlink(int chunk) {
+    /** Notes that the hole of 64 pages or more does not start in the chunk any more. */
+    void removeLarge(int chunk) {
         int after = next[chunk];
         int ahead = previous[chunk];
         if (after != NONE) {
@@ -120,7 +157,11 @@ final class HoleIndex {
         if (ahead != NONE) {
             next[ahead] = after;
         } else {
-            heads[list(largeSize[chunk])] = after;
+            int list = list(largeSize[chunk]);
+            heads[list] = after;
+            if (after == NONE) {
+                lists.remove(0, list);
+            }
         }
         largeSize[chunk] = 0;
     }
@@ -128,6 +169,7 @@ final class HoleIndex {
     /** Every hole is found under its size, and nothing else is. */
     void checkInvariants(long[] holes, IntUnaryOperator sizeAt) {
         small.checkInvariants();
+        lists.checkInvariants();
         int large = 0;
         for (int chunk = 0; chunk < holes.length; chunk++) {
             long sizes = 0;
@@ -137,11 +179,10 @@ final class HoleIndex {
                 sizes |= size < CHUNK ? 1L << size : 0;
                 largeHere = size < CHUNK ? largeHere : size;
             }
-            Invariants.equal("sizes of small holes of chunk " + chunk, sizes, smallSizes[chunk]);
             Invariants.equal("large hole of chunk " + chunk, largeHere, largeSize[chunk]);
             large += largeHere == 0 ? 0 : 1;
             for (int size = 0; size < CHUNK; size++) {
-                Invariants.equal("set " + size, (sizes >>> size) & 1, small.contains(size, chunk) ? 1 : 0);
+                Invariants.equal("hole of " + size, (sizes >>> size) & 1, small.contains(size, chunk) ? 1 : 0);
             }
         }
         checkLists(large);
@@ -150,6 +191,7 @@ final class HoleIndex {
     private void checkLists(int large) {
         int listed = 0;
         for (int list = 0; list < heads.length; list++) {
+            Invariants.equal("mark of list " + list, heads[list] == NONE ? 0 : 1, lists.contains(0, list) ? 1 : 0);
             int ahead = NONE;
             for (int chunk = heads[list]; chunk != NONE; chunk = next[chunk]) {
                 Invariants.equal("list of chunk " + chunk, list, list(largeSize[chunk]));
@@ -162,8 +204,6 @@ final class HoleIndex {
     }
 
     long metadataBytes() {
-        return small.metadataBytes()
-                + (long) smallSizes.length * Long.BYTES
-                + (heads.length + 3L * next.length) * Integer.BYTES;
+        return small.metadataBytes() + lists.metadataBytes() + (heads.length + 3L * next.length) * Integer.BYTES;
     }
 }

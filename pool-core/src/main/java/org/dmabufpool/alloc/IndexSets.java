@@ -2,101 +2,145 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-import java.util.Arrays;
-
 /**
- * Several sets of small numbers, each of which finds its smallest member in O(1).
+ * Up to 64 sets of small numbers, each of which finds a member in O(1).
  *
  * <p>Bitmaps in levels: a bit of a higher level says that the word of 64 bits below it is not empty. Three levels reach
  * 2<sup>18</sup> numbers, four 2<sup>24</sup>.
  */
 final class IndexSets {
 
-    private static final int SHIFT = 6;
+    /** What a search returns when there is no such member. */
+    static final int NONE = -1;
 
-    /** For each level, lowest first: the words of set 0, then those of set 1, and so on. */
-    private final long[][] levels;
+    private static final int SHIFT = 6;
+    private static final int MOST_LEVELS = Integer.SIZE / SHIFT + 1;
+
+    private final int depth;
+    /** Where each level begins in {@link #words}, lowest first. */
+    private final int[] begins = new int[MOST_LEVELS];
     /** Words per set on each level; 1 on the last. */
-    private final int[] strides;
+    private final int[] strides = new int[MOST_LEVELS];
+    /** All levels; on each the words of set 0, then those of set 1, and so on. */
+    private final long[] words;
+
+    private long filled;
 
     IndexSets(int sets, int length) {
-        int depth = 0;
-        int[] words = new int[Integer.SIZE / SHIFT + 1];
+        int levels = 0;
+        int total = 0;
         int entries = length;
         do {
             entries = Math.max(1, (entries + Long.SIZE - 1) >>> SHIFT);
-            words[depth++] = entries;
+            begins[levels] = total;
+            strides[levels++] = entries;
+            total = Math.addExact(total, Math.multiplyExact(sets, entries));
         } while (entries > 1);
-        strides = Arrays.copyOf(words, depth);
-        levels = new long[depth][];
-        for (int level = 0; level < depth; level++) {
-            levels[level] = new long[Math.multiplyExact(sets, strides[level])];
-        }
+        depth = levels;
+        words = new long[total];
+    }
+
+    /** Bit s is set if set s has a member. */
+    long filled() {
+        return filled;
     }
 
     void add(int set, int number) {
         int i = number;
-        for (int level = 0; level < strides.length; level++) {
-            int word = set * strides[level] + (i >>> SHIFT);
-            long before = levels[level][word];
-            levels[level][word] = before | (1L << i);
+        for (int level = 0; level < depth; level++) {
+            int word = word(level, set, i >>> SHIFT);
+            long before = words[word];
+            words[word] = before | (1L << i);
             if (before != 0) {
                 return;
             }
             i >>>= SHIFT;
         }
+        filled |= 1L << set;
     }
 
     void remove(int set, int number) {
         int i = number;
-        for (int level = 0; level < strides.length; level++) {
-            int word = set * strides[level] + (i >>> SHIFT);
-            long after = levels[level][word] & ~(1L << i);
-            levels[level][word] = after;
+        for (int level = 0; level < depth; level++) {
+            int word = word(level, set, i >>> SHIFT);
+            long after = words[word] & ~(1L << i);
+            words[word] = after;
             if (after != 0) {
                 return;
             }
             i >>>= SHIFT;
         }
+        filled &= ~(1L << set);
     }
 
-    /** The smallest member of the set, or -1. */
+    /** The smallest member of the set, or {@link #NONE}. */
     int first(int set) {
-        int i = 0;
-        for (int level = strides.length - 1; level >= 0; level--) {
-            long word = levels[level][set * strides[level] + i];
+        return ((filled >>> set) & 1) == 0 ? NONE : firstBelow(depth - 1, set, 0);
+    }
+
+    /** The smallest member of the set from {@code number} on, or {@link #NONE}. */
+    int next(int set, int number) {
+        int i = number;
+        for (int level = 0; level < depth && i >>> SHIFT < strides[level]; level++) {
+            long rest = words[word(level, set, i >>> SHIFT)] & (-1L << i);
             assert Steps.count();
-            if (word == 0) {
-                return -1;
+            if (rest != 0) {
+                int found = (i & -Long.SIZE) + Long.numberOfTrailingZeros(rest);
+                return level == 0 ? found : firstBelow(level - 1, set, found);
             }
-            i = (i << SHIFT) + Long.numberOfTrailingZeros(word);
+            i = (i >>> SHIFT) + 1;
+        }
+        return NONE;
+    }
+
+    /** The largest member of the set, or {@link #NONE}. */
+    int last(int set) {
+        int i = 0;
+        for (int level = depth - 1; level >= 0; level--) {
+            long word = words[word(level, set, i)];
+            if (word == 0) {
+                return NONE;
+            }
+            i = (i << SHIFT) + Long.SIZE - 1 - Long.numberOfLeadingZeros(word);
+        }
+        return i;
+    }
+
+    /** The smallest member under a word that is not empty. */
+    private int firstBelow(int top, int set, int index) {
+        int i = index;
+        for (int level = top; level >= 0; level--) {
+            assert Steps.count();
+            i = (i << SHIFT) + Long.numberOfTrailingZeros(words[word(level, set, i)]);
         }
         return i;
     }
 
     boolean contains(int set, int number) {
-        return ((levels[0][set * strides[0] + (number >>> SHIFT)] >>> number) & 1) != 0;
+        return ((words[word(0, set, number >>> SHIFT)] >>> number) & 1) != 0;
+    }
+
+    private int word(int level, int set, int index) {
+        return begins[level] + set * strides[level] + index;
     }
 
     /** A bit of a higher level is set exactly where the word below is not empty. */
     void checkInvariants() {
-        for (int level = 1; level < strides.length; level++) {
-            int sets = levels[level].length / strides[level];
-            for (int set = 0; set < sets; set++) {
+        int sets = (begins.length > 1 && depth > 1 ? begins[1] : words.length) / strides[0];
+        for (int set = 0; set < sets; set++) {
+            for (int level = 1; level < depth; level++) {
                 for (int i = 0; i < strides[level - 1]; i++) {
-                    boolean filled = levels[level - 1][set * strides[level - 1] + i] != 0;
-                    boolean bit = ((levels[level][set * strides[level] + (i >>> SHIFT)] >>> i) & 1) != 0;
-                    Invariants.equal("bit " + i + " of set " + set + " on level " + level, filled ? 1 : 0, bit ? 1 : 0);
+                    long bit = (words[word(level, set, i >>> SHIFT)] >>> i) & 1;
+                    long expected = words[word(level - 1, set, i)] != 0 ? 1 : 0;
+                    Invariants.equal("bit " + i + " of set " + set + " on level " + level, expected, bit);
                 }
             }
+            long expected = words[word(depth - 1, set, 0)] != 0 ? 1 : 0;
+            Invariants.equal("mark of filled set " + set, expected, (filled >>> set) & 1);
         }
     }
 
     long metadataBytes() {
-        long words = 0;
-        for (long[] level : levels) {
-            words += level.length;
-        }
-        return words * Long.BYTES;
+        return (long) words.length * Long.BYTES;
     }
 }

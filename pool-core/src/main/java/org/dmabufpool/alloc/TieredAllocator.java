@@ -25,7 +25,7 @@ final class TieredAllocator implements OffsetAllocator {
         long page = layout.extentUnit();
         pageShift = Long.numberOfTrailingZeros(page);
         slabLimit = layout.granule() < page ? layout.slabLimit() : 0;
-        int count = Math.toIntExact(capacity >>> pageShift);
+        int count = (int) (capacity >>> pageShift);
         pages = new Pages(count, (int) (layout.buddyLimit() >>> pageShift), (int) (layout.buddySlack() >>> pageShift));
         slabs = new SlabTier(pages, count, pageShift, (int) layout.granule());
     }
@@ -98,8 +98,7 @@ final class TieredAllocator implements OffsetAllocator {
     }
 
     private long runAt(int page, long offset) {
-        boolean begins = (long) page << pageShift == offset && pages.isLive(page);
-        return begins ? (long) pages.sizeAt(page) << pageShift : 0;
+        return (long) page << pageShift == offset ? (long) pages.sizeAt(page) << pageShift : 0;
     }
 
     private void checkRequest(long size, long alignment) {

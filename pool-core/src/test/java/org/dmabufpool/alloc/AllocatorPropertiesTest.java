@@ -26,7 +26,7 @@ class AllocatorPropertiesTest {
         return Combinators.combine(pages, granules, pageSizes, slacks).as((count, granule, page, slack) -> {
             long unit = Math.max(granule, page);
             return AllocatorLayout.of(count * unit, granule, page)
-                    .withBuddies(32 * unit, Math.min(count, slack) * unit);
+                    .withBuddies(256 * unit, Math.min(count, slack) * unit);
         });
     }
 

@@ -83,6 +83,7 @@ public final class DmaHeap implements Heap {
     @Override
     public DmaBuf allocate(long bytes) {
         long size = Sizes.wholePages(syscalls, bytes);
+        AvailableMemory.require(syscalls, path(), size);
         try (Rollback rollback = new Rollback()) {
             OwnedFd device = openDevice();
             rollback.add(device::close);

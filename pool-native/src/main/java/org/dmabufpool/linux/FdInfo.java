@@ -31,7 +31,10 @@ record FdInfo(long size, long count, String exporter, String name) {
         try {
             return parse(fd, syscalls.readText(DIRECTORY + fd));
         } catch (IOException unreadable) {
-            throw new HeapException(DIRECTORY + fd + " cannot be read", HeapException.NO_ERRNO, unreadable);
+            throw new HeapException(
+                    DIRECTORY + fd + " cannot be read. The library needs /proc mounted and readable.",
+                    HeapException.NO_ERRNO,
+                    unreadable);
         }
     }
 

@@ -37,8 +37,6 @@ public record LinuxFacts(
 
     private static final String RELEASE_FILE = "/proc/sys/kernel/osrelease";
     private static final String LIMITS_FILE = "/proc/self/limits";
-    private static final String MEMINFO_FILE = "/proc/meminfo";
-    private static final String MEMORY_AVAILABLE = "MemAvailable";
 
     /**
      * A device and whether it opens.
@@ -87,7 +85,7 @@ public record LinuxFacts(
                 line.source(),
                 ProcFiles.openFilesLimit(limits),
                 ProcFiles.openFilesHardLimit(limits),
-                ProcFiles.meminfoBytes(text(syscalls, MEMINFO_FILE), MEMORY_AVAILABLE),
+                AvailableMemory.bytes(syscalls),
                 Collections.unmodifiableList(V4l2Devices.describe(syscalls)));
     }
 

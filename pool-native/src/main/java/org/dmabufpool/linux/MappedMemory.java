@@ -4,6 +4,7 @@ package org.dmabufpool.linux;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,10 +75,10 @@ final class MappedMemory implements Rollback.Closing {
     ByteBuffer view(long offset, int viewLength) {
         int root = (int) Math.min(offset / ROOT_STEP, roots.length - 1L);
         int position = (int) (offset - root * ROOT_STEP);
-        ByteBuffer window = roots[root].duplicate();
-        window.limit(position + viewLength);
-        window.position(position);
-        return window.slice().order(ByteOrder.nativeOrder());
+        ByteBuffer whole = roots[root].duplicate();
+        Buffer bounds = whole; // ByteBuffer's own limit and position are missing on Android 33
+        bounds.limit(position + viewLength).position(position);
+        return whole.slice().order(ByteOrder.nativeOrder());
     }
 
     /** Where the first byte is mapped. */

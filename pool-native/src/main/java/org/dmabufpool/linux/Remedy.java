@@ -79,7 +79,7 @@ final class Remedy {
                     + ": make it smaller, or set udmabuf.size_limit_mb= on the kernel's command line.";
         }
         if (Errno.EBADFD.is(answer)) {
-            return "The memory is not a memfd sealed against shrinking (and against nothing else).";
+            return "The memory's descriptor is no memfd any more: look for code that closes descriptors it was lent.";
         }
         return Errno.ENOMEM.is(answer) ? memory(answer) : descriptors(syscalls, answer);
     }

@@ -96,10 +96,12 @@ public final class UdmabufHeap implements Heap {
         if (limit.isEmpty()) {
             return SyncSupport.no(SyncWay.WHOLE_BUFFER, UdmabufIoctl.SIZE_LIMIT_FILE + " cannot be read");
         }
-        return size <= limit.getAsLong()
+        if (size > limit.getAsLong()) {
+            String reason = "one udmabuf has " + limit.getAsLong() + " bytes at most (udmabuf.size_limit_mb)";
+            return SyncSupport.no(SyncWay.WHOLE_BUFFER, reason);
+        }
+        return AvailableMemory.holds(syscalls, size)
                 ? SyncSupport.yes(SyncWay.WHOLE_BUFFER, "one udmabuf spans the whole buffer")
-                : SyncSupport.no(
-                        SyncWay.WHOLE_BUFFER,
-                        "one udmabuf has " + limit.getAsLong() + " bytes at most (udmabuf.size_limit_mb)");
+                : SyncSupport.no(SyncWay.WHOLE_BUFFER, "a udmabuf takes its memory at once, and there is not so much");
     }
 }

@@ -48,7 +48,6 @@ final class V4l2Layout {
     static final int CAPABILITY_DEVICE_CAPS = 88;
 
     static final int CAP_VIDEO_CAPTURE = 0x00000001;
-    static final int CAP_VIDEO_CAPTURE_MPLANE = 0x00001000;
     static final int CAP_STREAMING = 0x04000000;
     static final int CAP_DEVICE_CAPS = 0x80000000;
 

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** All commands of the runnable jar. */
+@Command(
+        name = "dmabuf-pool",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {ShootCommand.class, DoctorCommand.class, TraceCommand.class, ReplayCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        description = "A pool of slices of one dma-buf, tried out on a camera's work.",
+        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a trace it names, is wrong.")
+public final class Commands implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run().
+    private CommandSpec spec;
+
+    /** For picocli. */
+    public Commands() {}
+
+    /** A command line that reports failures as one line and an exit code. */
+    public static CommandLine line() {
+        Failure failure = new Failure();
+        return new CommandLine(new Commands())
+                .setExecutionExceptionHandler(failure)
+                .setParameterExceptionHandler(failure);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command: shoot, doctor, trace or replay (see --help)");
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import org.dmabufpool.PoolContract;
+import org.dmabufpool.heap.Heap;
+import org.junit.jupiter.api.Tag;
+
+@Tag("lab")
+class DmaHeapPoolLabTest extends PoolContract {
+
+    @Override
+    protected Heap heap() {
+        return new DmaHeap("system");
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A kernel with dma-heaps and udmabuf, for machines without: its dma-bufs are memfds. Descriptors and mappings are real,
+ * so leaks are. Not safe for use by many threads.
+ */
+final class FakeKernel extends ForwardingSyscalls {
+
+    static final String HEAP = "system";
+    static final String HEAP_PATH = "/dev/dma_heap/" + HEAP;
+
+    private enum Kind {
+        HEAP,
+        UDMABUF,
+        DMABUF
+    }
+
+    private final Map<Integer, Kind> kinds = new HashMap<>();
+    private final Map<String, Errno> refusedPaths = new HashMap<>();
+    private final Map<Long, Deque<Integer>> scripted = new HashMap<>();
+    private final Map<String, String> files = new HashMap<>();
+    final List<String> syncs = new ArrayList<>();
+    final List<String> names = new ArrayList<>();
+    String exporter = HEAP;
+    boolean hasPartialSync;
+    long udmabufLimit = 64L << 20;
+
+    FakeKernel() {
+        files.put(UdmabufIoctl.SIZE_LIMIT_FILE, "64\n");
+        files.put(UdmabufIoctl.LIST_LIMIT_FILE, "1024\n");
+    }
+
+    /** From now on a device does not open. */
+    void refuse(String path, Errno with) {
+        refusedPaths.put(path, with);
+    }
+
+    /** The next calls of an ioctl answer so. */
+    void script(long request, int... answers) {
+        Deque<Integer> queue = scripted.computeIfAbsent(request, ignored -> new ArrayDeque<>());
+        for (int answer : answers) {
+            queue.add(answer);
+        }
+    }
+
+    /** Puts a text in the place of a file. */
+    void file(String path, String text) {
+        files.put(path, text);
+    }
+
+    /** From now on a file is not there. */
+    void removeFile(String path) {
+        files.remove(path);
+    }
+
+    @Override
+    public int open(String path, int flags) {
+        if (refusedPaths.containsKey(path)) {
+            return -refusedPaths.get(path).number();
+        }
+        if (path.equals(HEAP_PATH)) {
+            return remember(super.open("/dev/null", flags), Kind.HEAP);
+        }
+        if (path.equals(UdmabufIoctl.DEVICE)) {
+            return remember(super.open("/dev/null", flags), Kind.UDMABUF);
+        }
+        return super.open(path, flags);
+    }
+
+    @Override
+    public int close(int fd) {
+        kinds.remove(fd);
+        return super.close(fd);
+    }
+
+    @Override
+    public int fcntl(int fd, int command, int argument) {
+        int answer = super.fcntl(fd, command, argument);
+        return command == LinuxAbi.F_DUPFD_CLOEXEC && kinds.containsKey(fd) ? remember(answer, kinds.get(fd)) : answer;
+    }
+
+    /** A dma-buf as another program would share it. */
+    int dmaBuf(long bytes) {
+        int fd = super.memfdCreate("dmabuf-fake", LinuxAbi.MFD_CLOEXEC);
+        super.ftruncate(fd, bytes);
+        return remember(fd, Kind.DMABUF);
+    }
+
+    @Override
+    public int ioctl(int fd, long request, long argument) {
+        Deque<Integer> answers = scripted.getOrDefault(request, new ArrayDeque<>());
+        if (!answers.isEmpty()) {
+            return answers.remove();
+        }
+        Kind kind = kinds.get(fd);
+        if (kind == Kind.HEAP && request == DmaHeapIoctl.ALLOC) {
+            Scratch allocation = Scratch.asLeft();
+            allocation.putInt(DmaHeapIoctl.FD, dmaBuf(allocation.getLong(DmaHeapIoctl.LENGTH)));
+            return 0;
+        }
+        if (kind == Kind.UDMABUF && request == UdmabufIoctl.CREATE) {
+            return createUdmabuf();
+        }
+        return kind == Kind.DMABUF ? dmaBufIoctl(request) : super.ioctl(fd, request, argument);
+    }
+
+    private int createUdmabuf() {
+        Scratch create = Scratch.asLeft();
+        long size = create.getLong(UdmabufIoctl.SIZE);
+        boolean fits = size <= udmabufLimit && create.getLong(UdmabufIoctl.OFFSET) % pageSize() == 0;
+        return fits ? dmaBuf(size) : -Errno.EINVAL.number();
+    }
+
+    private int dmaBufIoctl(long request) {
+        Scratch argument = Scratch.asLeft();
+        if (request == DmaBufIoctl.SYNC) {
+            syncs.add("whole " + argument.getLong(DmaBufIoctl.FLAGS));
+            return 0;
+        }
+        if (request == DmaBufIoctl.SET_NAME) {
+            names.add(argument.getText(0, DmaBufIoctl.MAX_NAME_BYTES));
+            return 0;
+        }
+        if (request != DmaBufIoctl.SYNC_PARTIAL || !hasPartialSync) {
+            return -Errno.ENOTTY.number();
+        }
+        return partialSync(argument);
+    }
+
+    private int partialSync(Scratch argument) {
+        long flags = argument.getLong(DmaBufIoctl.FLAGS);
+        if (flags == DmaBufIoctl.INVALID_FLAG) {
+            return -Errno.EINVAL.number();
+        }
+        syncs.add("range " + flags + " at " + Integer.toUnsignedLong(argument.getInt(DmaBufIoctl.PARTIAL_OFFSET))
+                + " of " + Integer.toUnsignedLong(argument.getInt(DmaBufIoctl.PARTIAL_LENGTH)));
+        return 0;
+    }
+
+    private int remember(int fd, Kind kind) {
+        if (fd >= 0) {
+            kinds.put(fd, kind);
+        }
+        return fd;
+    }
+
+    @Override
+    public String readText(String path) throws IOException {
+        if (path.startsWith("/proc/self/fdinfo/")) {
+            return fdInfo(Integer.parseInt(path.substring(path.lastIndexOf('/') + 1)), path);
+        }
+        if (path.startsWith("/sys/module/udmabuf/")) {
+            if (!files.containsKey(path)) {
+                throw new FileNotFoundException(path);
+            }
+            return files.get(path);
+        }
+        return files.containsKey(path) ? files.get(path) : super.readText(path);
+    }
+
+    private String fdInfo(int fd, String path) throws IOException {
+        return kinds.get(fd) == Kind.DMABUF
+                ? super.readText(path) + "size:\t4096\ncount:\t1\nexp_name:\t" + exporter + "\n"
+                : super.readText(path);
+    }
+
+    @Override
+    public List<String> list(String directory) {
+        return directory.equals(DmaHeapIoctl.DIRECTORY) ? List.of("default_cma_region", HEAP) : super.list(directory);
+    }
+}
