@@ -64,6 +64,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void theModelKnowsHeapsAndItsJunitPartJunit() {
+        knowsOnly("org.dmabufpool.model", "java..", "org.jspecify..", "org.dmabufpool.heap", "org.dmabufpool.model")
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.dmabufpool.model.junit")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.junit..")
+                .check(CORE);
+    }
+
+    @Test
     void theAllocatorKnowsNumbersAndNoMemory() {
         noClasses()
                 .that()

@@ -63,6 +63,14 @@ public interface DmaBuf extends AutoCloseable {
     void syncRange(SyncPhase phase, Direction direction, long offset, long length);
 
     /**
+     * How far {@link #syncRange} reaches: ranges that end at or before this byte can be named. The partial ioctl has 32
+     * bits for offset and length. A buffer that is longer supports {@link SyncWay#WHOLE_BUFFER} too.
+     */
+    default long rangeSyncLimit() {
+        return size();
+    }
+
+    /**
      * Makes a dma-buf of its own over some whole pages of this one. The caller owns it.
      *
      * @param offset first byte, a multiple of the page size
@@ -73,6 +81,11 @@ public interface DmaBuf extends AutoCloseable {
      * @throws HeapException if the kernel refuses
      */
     Window openWindow(long offset, long length);
+
+    /** Who wants to be told what a pool does with this buffer. The same answer every time. */
+    default PoolListener listener() {
+        return PoolListener.NONE;
+    }
 
     /**
      * Waits until the devices at work on this buffer have done what the CPU must wait for: the writers before it reads,
