@@ -10,7 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.dmabufpool.alloc.AllocatorLayout;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.DmaBufException;
 import org.dmabufpool.heap.Heap;
+import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -58,6 +60,7 @@ public final class DmaBufPool implements AutoCloseable {
     private long exhausted;
     private long fragmented;
     private long invalid;
+    private long quarantinedBytes;
     private volatile boolean closed;
 
     private DmaBufPool(Builder builder, DmaBuf buffer) {
@@ -156,7 +159,7 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed, before or meanwhile
      */
     public Slice allocate(SliceRequest request, Duration timeout) {
-        long nanosLeft = saturatedNanos(timeout);
+        long nanosLeft = Durations.saturatedNanos(timeout);
         lock.lock();
         try {
             Slice slice = reserve(request);
@@ -189,6 +192,7 @@ public final class DmaBufPool implements AutoCloseable {
                     openSlices.requestedBytes(),
                     peakUsedBytes,
                     allocator.largestFree(),
+                    quarantinedBytes,
                     openSlices.count(),
                     allocations,
                     exhausted,
@@ -310,14 +314,6 @@ public final class DmaBufPool implements AutoCloseable {
                 largest);
     }
 
-    private static long saturatedNanos(Duration timeout) {
-        try {
-            return timeout.toNanos();
-        } catch (ArithmeticException e) {
-            return timeout.isNegative() ? 0 : Long.MAX_VALUE;
-        }
-    }
-
     /** Where slices come home. */
     private final class Owner extends SliceOwner {
 
@@ -338,21 +334,47 @@ public final class DmaBufPool implements AutoCloseable {
         @Override
         void release(Slice slice) {
             Window window = slice.takeBackWindow();
+            RuntimeException dirty = slice.isUnclean() ? cleanAgain(slice, window) : null;
+            takeBack(slice, dirty == null);
+            if (window != null) {
+                planner.giveBackWindow(window);
+            }
+            if (dirty != null) {
+                throw dirty;
+            }
+        }
+
+        /** What the CPU wrote must not be evicted over a later owner's bytes. */
+        private @Nullable RuntimeException cleanAgain(Slice slice, @Nullable Window window) {
+            try {
+                planner.clean(slice.offset(), slice.reservedLength(), window);
+                return null;
+            } catch (DmaBufException e) {
+                return new HeapException(
+                        slice + " holds dirty cache lines that the kernel refuses to clean; its bytes are kept out of"
+                                + " circulation: " + e.getMessage(),
+                        HeapException.NO_ERRNO,
+                        e);
+            }
+        }
+
+        private void takeBack(Slice slice, boolean clean) {
             lock.lock();
             try {
                 if (closed) {
                     return;
                 }
                 trace.released(slice.offset());
-                allocator.free(slice.offset());
                 openSlices.remove(slice);
                 releases++;
-                spaceReturned.signalAll();
+                if (clean) {
+                    allocator.free(slice.offset());
+                    spaceReturned.signalAll();
+                } else {
+                    quarantinedBytes += slice.reservedLength();
+                }
             } finally {
                 lock.unlock();
-            }
-            if (window != null) {
-                planner.giveBackWindow(window);
             }
         }
     }

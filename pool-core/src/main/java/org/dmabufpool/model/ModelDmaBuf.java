@@ -76,7 +76,9 @@ final class ModelDmaBuf implements DmaBuf {
 
     @Override
     public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {
-        checkSupport(SyncWay.PARTIAL_IOCTL);
+        if (!ways.contains(SyncWay.VENDOR_DEVICE)) {
+            checkSupport(SyncWay.PARTIAL_IOCTL);
+        }
         checkRange(offset, length);
         if (length == 0 || offset % CachedMemory.LINE != 0 || length % CachedMemory.LINE != 0) {
             throw new IllegalArgumentException("a range begins and ends on a cache line of " + CachedMemory.LINE

@@ -8,8 +8,9 @@ import org.lwjgl.system.rpmalloc.RPmalloc;
 final class RpmallocContender implements Contender {
 
     RpmallocContender() {
-        if (!RPmalloc.rpmalloc_initialize()) {
-            throw new IllegalStateException("rpmalloc did not initialize");
+        int result = RPmalloc.nrpmalloc_initialize();
+        if (result != 0) {
+            throw new IllegalStateException("rpmalloc did not initialize: " + result);
         }
     }
 
