@@ -74,7 +74,7 @@ public final class ShootCommand implements Callable<Integer> {
             defaultValue = SyncChoice.AUTO,
             paramLabel = "WAY",
             converter = SyncChoice.Converter.class,
-            description = "How caches are kept coherent: auto, none, partial, window, whole (default:"
+            description = "How caches are kept coherent: auto, none, partial, vendor, window, whole (default:"
                     + " ${DEFAULT-VALUE}).")
     private SyncChoice sync = new SyncChoice(null);
 

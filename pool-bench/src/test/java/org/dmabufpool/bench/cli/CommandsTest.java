@@ -38,7 +38,10 @@ class CommandsTest {
     void noCommandIsAMistake() {
         Cli cli = Cli.run();
         assertThat(cli.code()).isEqualTo(2);
-        assertThat(cli.err()).isEqualToIgnoringNewLines("dmabuf-pool: name a command: shoot or doctor (see --help)");
+        assertThat(cli.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("dmabuf-pool: name a command: shoot, doctor");
     }
 
     @Test

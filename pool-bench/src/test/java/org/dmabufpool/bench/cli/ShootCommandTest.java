@@ -117,7 +117,7 @@ class ShootCommandTest {
                 "--frames=many       | 'many'",
                 "--heap=nosuch       | there is no heap 'nosuch'; there are: auto, model, memfd, udmabuf",
                 "--heap=../etc       | there is no heap '../etc'",
-                "--sync=often        | 'often' is no way to sync; there are: auto, none, partial, window, whole",
+                "--sync=often        | 'often' is no way to sync; there are: auto, none, partial, ",
                 "--capacity=0        | above 0",
                 "--capacity=-1M      | '-1M' is no number of bytes",
                 "--capacity=9999999T | more bytes than there are",
