@@ -84,10 +84,8 @@ final class CachedMemory implements ModelMemory {
         for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
             if (range.from() > line || range.to() < line + CacheLine.BYTES) {
                 cleanEdge(line, what);
-            } else if (isDirty(line)) {
+            } else if (isDirty(line) || has(line, UNCLEANED)) {
                 log.report(Kind.CPU_WRITE_LOST, line, what);
-            } else if (has(line, UNCLEANED)) {
-                log.report(Kind.SYNC_MISSING, line, new Saved(what, "the CPU's bytes, which this sync drops"));
             }
             fetch(line);
             deviceWrote.clear(line, line + CacheLine.BYTES);
@@ -179,10 +177,8 @@ final class CachedMemory implements ModelMemory {
         for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
             if (coherent) {
                 checkSnoop(line, range, what);
-            } else if (isDirty(line, range)) {
+            } else if (isDirty(line, range) || has(line, UNCLEANED)) {
                 log.report(Kind.DEVICE_READ_STALE, line, what);
-            } else if (has(line, UNCLEANED)) {
-                log.report(Kind.SYNC_MISSING, line, new Saved(what, "the CPU's bytes for this device"));
             }
         }
         target.put(ModelMemory.part(coherent ? cpu : ram, range.from(), range.length()));
@@ -237,9 +233,9 @@ final class CachedMemory implements ModelMemory {
         for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
             if (isDirty(line)) {
                 raise(line, OVERTAKEN);
-                log.report(Kind.SYNC_MISSING, line, new DirtyBelow(what));
-            } else if (has(line, UNCLEANED)) {
-                log.report(Kind.SYNC_MISSING, line, new Saved(what, "this device's bytes from the CPU's older ones"));
+            }
+            if (isDirty(line) || has(line, UNCLEANED)) {
+                log.report(Kind.SYNC_MISSING, line, new OverDirtyLines(what));
             }
         }
     }
@@ -320,19 +316,11 @@ final class CachedMemory implements ModelMemory {
         }
     }
 
-    /** Words for a write of a device under which the CPU's bytes wait to be written back. */
-    private record DirtyBelow(Object what) {
+    /** Words for a write of a device to lines whose older bytes may still be written back. */
+    private record OverDirtyLines(Object what) {
         @Override
         public String toString() {
-            return what + ", over lines still dirty in the cache: their write-back may destroy it at any moment";
-        }
-    }
-
-    /** Words for what went well by luck. */
-    private record Saved(Object what, String whom) {
-        @Override
-        public String toString() {
-            return what + "; only an eviction, which nobody may count on, saved " + whom;
+            return what + ", over what the CPU wrote and nobody cleaned: a write-back may destroy it at any moment";
         }
     }
 }
