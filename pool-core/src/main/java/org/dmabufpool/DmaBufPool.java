@@ -52,6 +52,7 @@ public final class DmaBufPool implements AutoCloseable {
     private final Condition spaceReturned = lock.newCondition();
 
     private final OffsetAllocator allocator;
+    private final TraceWriter trace;
     private final OpenSlices openSlices = new OpenSlices();
     private long peakUsedBytes;
     private long allocations;
@@ -70,6 +71,7 @@ public final class DmaBufPool implements AutoCloseable {
         this.owner = new Owner(buffer, planner);
         this.allocator = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()))
                 .create();
+        this.trace = builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size());
     }
 
     /** Begins to describe a pool. */
@@ -271,6 +273,7 @@ public final class DmaBufPool implements AutoCloseable {
             return null;
         }
         Slice slice = new Slice(owner, offset, allocator.reservedAt(offset), request);
+        trace.allocated(offset, request.bytes(), request.alignment());
         openSlices.add(slice);
         buffer.listener().allocated(offset, slice.reservedLength(), request.tag());
         allocations++;
@@ -365,6 +368,7 @@ public final class DmaBufPool implements AutoCloseable {
                 openSlices.remove(slice);
                 releases++;
                 if (clean) {
+                    trace.released(slice.offset());
                     buffer.listener().released(slice.offset(), slice.reservedLength());
                     allocator.free(slice.offset());
                     spaceReturned.signalAll();
@@ -392,6 +396,7 @@ public final class DmaBufPool implements AutoCloseable {
         private long alignment = SyncPlanner.CACHE_LINE;
         private @Nullable SyncWay sync;
         private Duration accessTimeout = DEFAULT_ACCESS_TIMEOUT;
+        private @Nullable Appendable trace;
 
         private Builder() {}
 
@@ -444,6 +449,19 @@ public final class DmaBufPool implements AutoCloseable {
                 throw new IllegalArgumentException("accessTimeout must not be negative: accessTimeout=" + timeout);
             }
             accessTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * Records what the pool is asked for, as text that {@code replay} reads: {@code a,<id>,<bytes>[,<alignment>]} for
+         * a slice handed out, {@code f,<id>} for one released, {@code #} before a comment. Requests that failed are not
+         * recorded. Default: nothing is recorded.
+         *
+         * <p>The place is written to while the pool's lock is held, and stays the caller's to flush and close. If it
+         * throws, recording ends and the pool goes on; the log says so once.
+         */
+        public Builder trace(Appendable out) {
+            trace = Objects.requireNonNull(out, "out");
             return this;
         }
 

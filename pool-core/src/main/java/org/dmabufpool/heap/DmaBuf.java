@@ -63,6 +63,14 @@ public interface DmaBuf extends AutoCloseable {
     void syncRange(SyncPhase phase, Direction direction, long offset, long length);
 
     /**
+     * How far {@link #syncRange} reaches: ranges that end at or before this byte can be named. The partial ioctl has 32
+     * bits for offset and length. A buffer that is longer supports {@link SyncWay#WHOLE_BUFFER} too.
+     */
+    default long rangeSyncLimit() {
+        return size();
+    }
+
+    /**
      * Makes a dma-buf of its own over some whole pages of this one. The caller owns it.
      *
      * @param offset first byte, a multiple of the page size

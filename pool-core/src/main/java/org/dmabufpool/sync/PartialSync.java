@@ -20,6 +20,11 @@ final class PartialSync implements RangeSync {
     }
 
     @Override
+    public boolean namesRanges() {
+        return true;
+    }
+
+    @Override
     public void start(long offset, long length, Direction direction, @Nullable Window window) {
         buffer.syncRange(SyncPhase.START, direction, offset, length);
         meter.called(SyncPhase.START, direction, length);

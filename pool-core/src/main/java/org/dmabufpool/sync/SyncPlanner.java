@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides by which way a pool's accesses are synced, and syncs them. Safe for use by many threads.
  *
+ * <p>Where ranges can be named for the first part of a buffer only, slices beyond it are synced as a whole buffer.
+ *
  * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a vendor's device, a window, the
  * whole buffer under exclusion. A way is taken only if the dma-buf says that support for it is established.
  */
@@ -46,8 +48,8 @@ public final class SyncPlanner {
 
     private SyncPlanner(DmaBuf buffer, SyncSupport choice, Duration accessTimeout) {
         this.buffer = buffer;
+        this.choice = withLimit(buffer, choice);
         this.listener = buffer.listener();
-        this.choice = choice;
         this.windows = new WindowCache(buffer, MAX_IDLE_WINDOWS);
         this.ranges = rangeSync(accessTimeout);
     }
@@ -87,6 +89,17 @@ public final class SyncPlanner {
         return SyncSupport.yes(forced, "asked for by the user; " + support.reason());
     }
 
+    private static SyncSupport withLimit(DmaBuf buffer, SyncSupport choice) {
+        boolean byRange = choice.way() == SyncWay.PARTIAL_IOCTL || choice.way() == SyncWay.VENDOR_DEVICE;
+        if (!byRange || buffer.rangeSyncLimit() >= buffer.size()) {
+            return choice;
+        }
+        return SyncSupport.yes(
+                choice.way(),
+                choice.reason() + "; slices that end beyond byte " + buffer.rangeSyncLimit()
+                        + " are synced as a whole buffer, as no range there can be named");
+    }
+
     private RangeSync rangeSync(Duration accessTimeout) {
         RangeSync.Meter meter = (phase, direction, bytes) -> {
             calls.increment();
@@ -94,7 +107,10 @@ public final class SyncPlanner {
         };
         return switch (choice.way()) {
             case NONE -> new NoSync();
-            case PARTIAL_IOCTL, VENDOR_DEVICE -> new PartialSync(buffer, meter);
+            case PARTIAL_IOCTL, VENDOR_DEVICE ->
+                buffer.rangeSyncLimit() < buffer.size()
+                        ? new SplitSync(buffer, meter, new WholeBufferExclusion(accessTimeout))
+                        : new PartialSync(buffer, meter);
             case WINDOW -> new WindowSync(meter);
             case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, new WholeBufferExclusion(accessTimeout));
         };
@@ -204,7 +220,7 @@ public final class SyncPlanner {
 
     /** One call a run where calls name ranges, else one for all. */
     private int calls(LineRuns runs) {
-        return ranges instanceof PartialSync ? runs.count() : 1;
+        return ranges.namesRanges() ? runs.count() : 1;
     }
 
     /** Cleans what the CPU may have left dirty in a range that nobody has open. */

@@ -24,6 +24,7 @@ final class RecordingBuffer implements DmaBuf {
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     final List<Integer> openWindows = Collections.synchronizedList(new ArrayList<>());
     volatile boolean refusing;
+    long limit = SIZE;
     private final Set<SyncWay> ways;
     private int windowsMade;
 
@@ -110,6 +111,11 @@ final class RecordingBuffer implements DmaBuf {
                 openWindows.remove((Integer) number);
             }
         };
+    }
+
+    @Override
+    public long rangeSyncLimit() {
+        return limit;
     }
 
     @Override

@@ -23,7 +23,7 @@ class SyncPlannerTest {
     @Test
     void theNarrowestSupportedWayIsTaken() {
         List<SyncWay> supported = new ArrayList<>(List.of(SyncWay.values()));
-        for (SyncWay way : List.of(SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER)) {
+        for (SyncWay way : SyncWay.values()) {
             assertThat(planner(supported.toArray(new SyncWay[0])).choice().way())
                     .isEqualTo(way);
             supported.remove(way);
@@ -86,6 +86,65 @@ class SyncPlannerTest {
         assertThat(buffer.calls)
                 .containsExactly("START WRITE", "END WRITE", "START READ", "END WRITE", "END READ", "END WRITE");
         assertThat(planner.totals().bytesSynced()).isEqualTo(6 * RecordingBuffer.SIZE);
+    }
+
+    @Test
+    void slicesBeyondTheReachOfRangesAreSyncedWholeWithoutHarmToThoseBelow() {
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
+        buffer.limit = 4096;
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        assertThat(planner.choice().reason()).contains("beyond byte 4096");
+        bracket(planner, 0, 4096, Direction.READ, null);
+        bracket(planner, 3968, 256, Direction.READ, null);
+        planner.start(0, 128, Direction.WRITE, null);
+        planner.start(8192, 128, Direction.READ, null);
+        assertThat(buffer.calls)
+                .containsExactly(
+                        "START READ 0+4096",
+                        "END READ 0+4096",
+                        "START READ",
+                        "END READ",
+                        "START WRITE 0+128",
+                        "END WRITE",
+                        "START READ");
+        planner.end(8192, 128, Direction.READ, null, ME);
+        planner.end(0, 128, Direction.WRITE, null, ME);
+        assertThat(buffer.calls).endsWith("END WRITE", "END READ", "END WRITE 0+128");
+    }
+
+    @Test
+    void aWriterBelowTheReachKeepsOutReadersBeyondIt() throws Exception {
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
+        buffer.limit = 4096;
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        planner.start(0, 128, Direction.READ_WRITE, null);
+        Thread other = new Thread(() -> {
+            planner.start(128, 128, Direction.READ, null);
+            assertThatThrownBy(() -> planner.start(8192, 128, Direction.READ, null))
+                    .isInstanceOf(AccessBlockedException.class);
+            buffer.calls.add("kept out");
+        });
+        other.start();
+        other.join();
+        assertThat(buffer.calls).endsWith("kept out");
+        planner.end(0, 128, Direction.READ_WRITE, null, ME);
+        bracket(planner, 8192, 128, Direction.READ, null);
+    }
+
+    @Test
+    void severalRunsTakeSeveralCallsOnlyWhereCallsNameRanges() {
+        LineRuns runs = LineRuns.covering(128, new long[] {0, 512}, new long[] {128, 640});
+        RecordingBuffer partial = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
+        SyncPlanner planner = SyncPlanner.choose(partial, null, Duration.ZERO);
+        planner.start(runs, Direction.READ, null);
+        planner.end(runs, Direction.READ, null, ME);
+        assertThat(partial.calls)
+                .containsExactly("START READ 0+128", "START READ 512+128", "END READ 0+128", "END READ 512+128");
+        RecordingBuffer whole = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
+        SyncPlanner wide = SyncPlanner.choose(whole, null, Duration.ZERO);
+        wide.start(runs, Direction.READ, null);
+        wide.end(runs, Direction.READ, null, ME);
+        assertThat(whole.calls).containsExactly("START READ", "END READ");
     }
 
     @Test
