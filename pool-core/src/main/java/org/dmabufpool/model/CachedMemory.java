@@ -301,13 +301,14 @@ final class CachedMemory implements ModelMemory {
         flags[line / CacheLine.BYTES] &= (byte) ~flag;
     }
 
+    /** Compares two words a step and branches once, as nearly all time goes here. */
     private static boolean agree(ByteBuffer one, ByteBuffer other, int line) {
-        for (int at = line; at < line + CacheLine.BYTES; at += Long.BYTES) {
-            if (one.getLong(at) != other.getLong(at)) {
-                return false;
-            }
+        long difference = 0;
+        for (int at = line; at < line + CacheLine.BYTES; at += 2 * Long.BYTES) {
+            difference |= one.getLong(at) ^ other.getLong(at);
+            difference |= one.getLong(at + Long.BYTES) ^ other.getLong(at + Long.BYTES);
         }
-        return true;
+        return difference == 0;
     }
 
     private static void copy(ByteBuffer from, ByteBuffer to, int line) {
