@@ -74,7 +74,6 @@ final class CachedMemory implements ModelMemory {
                 writeBack(line, what);
             }
             lower(line, UNCLEANED);
-            lower(line, NOISY);
         }
     }
 
@@ -100,7 +99,7 @@ final class CachedMemory implements ModelMemory {
     @Override
     public void startWrite(Range range) {
         for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
-            if (has(line, NOISY) || isDirty(line)) {
+            if (isDirty(line)) {
                 continue;
             }
             if (deviceWrote.count(line) >= NOISE_THAT_IS_NO_CHANCE) {
@@ -184,12 +183,13 @@ final class CachedMemory implements ModelMemory {
         target.put(ModelMemory.part(coherent ? cpu : ram, range.from(), range.length()));
     }
 
+    /** A thread may be writing the line meanwhile, so a line that is neither dirty nor stale is not touched. */
     @Override
     public void evict(int line) {
         if (isDirty(line)) {
             writeBack(line, "eviction of a dirty line");
             raise(line, UNCLEANED);
-        } else if (!has(line, NOISY)) {
+        } else if (!has(line, NOISY) && !agree(ram, fetched, line)) {
             fetch(line);
         }
         raise(line, ABSENT);
@@ -215,6 +215,7 @@ final class CachedMemory implements ModelMemory {
             deviceWrote.clear(line, line + CacheLine.BYTES);
             lower(line, OVERTAKEN);
         }
+        lower(line, NOISY);
         // One look at the cpu's side: a thread that writes meanwhile leaves the line dirty, not lost.
         copy(cpu, fetched, line);
         copy(fetched, ram, line);
@@ -268,6 +269,7 @@ final class CachedMemory implements ModelMemory {
             copy(ram, fetched, line);
         }
         lower(line, ABSENT);
+        lower(line, NOISY);
     }
 
     private boolean isDirty(int line) {
