@@ -12,7 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 /** The contract over memory that is not coherent, synced by way of PARTIAL_IOCTL; the model sees no violation. */
 class ModelPartialIoctlPoolTest extends PoolContract {
 
-    private final ModelHeap heap = ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).withOldArm64();
+    private final ModelHeap heap =
+            ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).withOldArm64().withSeed(1);
 
     @Override
     protected Heap heap() {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 /** The contract over memory that is not coherent, synced by way of WHOLE_BUFFER; the model sees no violation. */
 class ModelWholeBufferPoolTest extends PoolContract {
 
-    private final ModelHeap heap = ModelHeap.supporting(SyncWay.WHOLE_BUFFER).withOldArm64();
+    private final ModelHeap heap =
+            ModelHeap.supporting(SyncWay.WHOLE_BUFFER).withOldArm64().withSeed(1);
 
     @Override
     protected Heap heap() {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 /** The contract over memory that is not coherent, synced by way of WINDOW; the model sees no violation. */
 class ModelWindowPoolTest extends PoolContract {
 
-    private final ModelHeap heap = ModelHeap.supporting(SyncWay.WINDOW).withOldArm64();
+    private final ModelHeap heap =
+            ModelHeap.supporting(SyncWay.WINDOW).withOldArm64().withSeed(1);
 
     @Override
     protected Heap heap() {

@@ -3,7 +3,9 @@
 package org.dmabufpool.model;
 
 /**
- * Something that coherent memory would not have done, or a sync that was luck.
+ * Something that coherent memory would not have done.
+ *
+ * <p>Luck does not count: a line that an eviction wrote back just in time is reported like one that was not.
  *
  * @param kind what happened
  * @param offset first byte of the first cache line concerned, within the buffer
@@ -20,7 +22,7 @@ public record Violation(Kind kind, long offset, long length, String what, String
         CPU_READ_STALE("open the access after the device has finished, and close it before the device starts again"),
         /** A device read a line that the CPU had written but not yet cleaned: END is missing, or came too late. */
         DEVICE_READ_STALE("close the writing access before the device starts, and write through no view after that"),
-        /** A line that the CPU had written was invalidated before it was cleaned: the writes are gone. */
+        /** A line that the CPU had written was invalidated before it was cleaned: unless by luck, the writes are gone. */
         CPU_WRITE_LOST("sync the slice's own lines only, never two slices on one line, and END before the next START"),
         /** A line that the CPU had written was written back over what a device had written meanwhile. */
         DEVICE_WRITE_LOST("clean what the CPU wrote before a device gets it; to keep a device's bytes use READ_WRITE"),

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The example of docs/coherency.md. What it shows failing is run by {@link CoherencyExtensionTest}. */
-// docs: begin
 @ExtendWith(CoherencyExtension.class)
 class CameraAppTest {
 
@@ -42,4 +41,3 @@ class CameraAppTest {
         }
     }
 }
-// docs: end

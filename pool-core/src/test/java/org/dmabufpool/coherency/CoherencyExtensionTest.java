@@ -59,7 +59,7 @@ class CoherencyExtensionTest {
         assertThat(failure).hasMessage("the app's own").hasNoCause();
         assertThat(failure.getSuppressed()).hasSize(1);
         assertThat(failure.getSuppressed()[0])
-                .hasMessageContaining("0 violations")
+                .hasMessageContaining("violations of coherency: 0")
                 .hasMessageContaining("dmabufpool.model.seed=");
     }
 

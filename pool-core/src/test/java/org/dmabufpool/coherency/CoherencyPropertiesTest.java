@@ -28,7 +28,7 @@ class CoherencyPropertiesTest {
     private static final int OPERATIONS = 17_000;
 
     private static final long[] SEEDS = {1, 20_260_101, -7};
-    private static final long CAPACITY = 64 << 10;
+    private static final long CAPACITY = 32 << 10;
 
     static Stream<Arguments> heaps() {
         List<Arguments> heaps = new ArrayList<>();

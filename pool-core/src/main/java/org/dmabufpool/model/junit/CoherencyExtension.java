@@ -85,8 +85,9 @@ public final class CoherencyExtension implements ParameterResolver, AfterEachCal
     private static String report(ModelHeap heap) {
         List<Violation> violations = heap.violations();
         StringBuilder report = new StringBuilder()
+                .append("violations of coherency: ")
                 .append(violations.size())
-                .append(" violations of coherency; to see them again, run with -D")
+                .append("; to see them again, run with -D")
                 .append(SEED_PROPERTY)
                 .append('=')
                 .append(heap.seed());
