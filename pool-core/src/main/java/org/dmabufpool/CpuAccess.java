@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Window;
+import org.dmabufpool.sync.SyncPlanner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,15 @@ public final class CpuAccess implements AutoCloseable {
 
     private final Slice slice;
     private final Direction direction;
+    private final @Nullable AccessRanges parts;
     private final @Nullable Window window;
     private final Thread opener;
     /** 1 from START to END, then 0. */
     private volatile int open = 1;
 
-    CpuAccess(Slice slice, Direction direction, @Nullable Window window) {
+    CpuAccess(Slice slice, Direction direction, @Nullable AccessRanges parts, @Nullable Window window) {
         this.slice = slice;
+        this.parts = parts;
         this.direction = direction;
         this.window = window;
         this.opener = Thread.currentThread();
@@ -52,26 +55,28 @@ public final class CpuAccess implements AutoCloseable {
     }
 
     /**
-     * A view of the whole slice in native byte order, read-only for {@link Direction#READ}.
+     * A view of all that was opened, in native byte order, read-only for {@link Direction#READ}: the whole slice, or the
+     * one range.
      *
-     * @throws IllegalStateException if the access is closed, or the slice is longer than {@link DmaBuf#MAX_VIEW}: ask
-     *     for parts then
+     * @throws IllegalStateException if the access is closed, is of several ranges, or is longer than
+     *     {@link DmaBuf#MAX_VIEW}: ask for parts then
      * @throws PoolClosedException if the pool was closed
      */
     public ByteBuffer buffer() {
-        if (length() > DmaBuf.MAX_VIEW) {
-            throw new IllegalStateException(slice + " is longer than one view can be (" + DmaBuf.MAX_VIEW
+        SliceRange all = parts == null ? new SliceRange(0, length()) : parts.only();
+        if (all.length() > DmaBuf.MAX_VIEW) {
+            throw new IllegalStateException(all + " of " + slice + " is longer than one view can be (" + DmaBuf.MAX_VIEW
                     + " bytes): use buffer(offset, length) for parts of it");
         }
-        return buffer(0, (int) length());
+        return buffer(all.offset(), (int) all.length());
     }
 
     /**
      * A view of a part of the slice in native byte order, read-only for {@link Direction#READ}.
      *
-     * @param offset first byte within the slice
+     * @param offset first byte within the slice, whatever ranges were opened
      * @param length bytes, 0 to {@link DmaBuf#MAX_VIEW}
-     * @throws IndexOutOfBoundsException if the part does not lie within the slice
+     * @throws IndexOutOfBoundsException if the part does not lie within the slice, and within one range that was opened
      * @throws IllegalStateException if the access is closed
      * @throws PoolClosedException if the pool was closed
      */
@@ -82,6 +87,9 @@ public final class CpuAccess implements AutoCloseable {
         slice.checkOpen();
         if (offset < 0 || length < 0 || length > DmaBuf.MAX_VIEW || offset > length() - length) {
             throw new IndexOutOfBoundsException("offset=" + offset + ", length=" + length + " is not within " + slice);
+        }
+        if (parts != null) {
+            parts.checkOpened(offset, length);
         }
         ByteBuffer view = slice.owner().buffer.view(slice.offset() + offset, length);
         return direction.writes() ? view : view.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
@@ -96,7 +104,26 @@ public final class CpuAccess implements AutoCloseable {
     @Override
     public void close() {
         if (OPEN.compareAndSet(this, 1, 0)) {
-            slice.end(direction, window, opener);
+            slice.end(this);
+        }
+    }
+
+    /** START. When it throws, the access has not begun. */
+    void start() {
+        SyncPlanner planner = slice.owner().planner;
+        if (parts == null) {
+            planner.start(slice.offset(), slice.reservedLength(), direction, window);
+        } else {
+            planner.start(parts.lines(), parts.synced(direction), window);
+        }
+    }
+
+    /** END. When it throws, the access has ended all the same. */
+    void sendEnd(SyncPlanner planner) {
+        if (parts == null) {
+            planner.end(slice.offset(), slice.reservedLength(), direction, window, opener);
+        } else {
+            planner.end(parts.lines(), parts.synced(direction), window, opener);
         }
     }
 

@@ -10,7 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.dmabufpool.alloc.AllocatorLayout;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.DmaBufException;
 import org.dmabufpool.heap.Heap;
+import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -50,6 +52,7 @@ public final class DmaBufPool implements AutoCloseable {
     private final Condition spaceReturned = lock.newCondition();
 
     private final OffsetAllocator allocator;
+    private final TraceWriter trace;
     private final OpenSlices openSlices = new OpenSlices();
     private long peakUsedBytes;
     private long allocations;
@@ -57,6 +60,7 @@ public final class DmaBufPool implements AutoCloseable {
     private long exhausted;
     private long fragmented;
     private long invalid;
+    private long quarantinedBytes;
     private volatile boolean closed;
 
     private DmaBufPool(Builder builder, DmaBuf buffer) {
@@ -67,6 +71,7 @@ public final class DmaBufPool implements AutoCloseable {
         this.owner = new Owner(buffer, planner);
         this.allocator = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()))
                 .create();
+        this.trace = builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size());
     }
 
     /** Begins to describe a pool. */
@@ -154,7 +159,7 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed, before or meanwhile
      */
     public Slice allocate(SliceRequest request, Duration timeout) {
-        long nanosLeft = saturatedNanos(timeout);
+        long nanosLeft = Durations.saturatedNanos(timeout);
         lock.lock();
         try {
             Slice slice = reserve(request);
@@ -187,6 +192,7 @@ public final class DmaBufPool implements AutoCloseable {
                     openSlices.requestedBytes(),
                     peakUsedBytes,
                     allocator.largestFree(),
+                    quarantinedBytes,
                     openSlices.count(),
                     allocations,
                     exhausted,
@@ -267,7 +273,9 @@ public final class DmaBufPool implements AutoCloseable {
             return null;
         }
         Slice slice = new Slice(owner, offset, allocator.reservedAt(offset), request);
+        trace.allocated(offset, request.bytes(), request.alignment());
         openSlices.add(slice);
+        buffer.listener().allocated(offset, slice.reservedLength(), request.tag());
         allocations++;
         peakUsedBytes = Math.max(peakUsedBytes, allocator.usedBytes());
         return slice;
@@ -307,14 +315,6 @@ public final class DmaBufPool implements AutoCloseable {
                 largest);
     }
 
-    private static long saturatedNanos(Duration timeout) {
-        try {
-            return timeout.toNanos();
-        } catch (ArithmeticException e) {
-            return timeout.isNegative() ? 0 : Long.MAX_VALUE;
-        }
-    }
-
     /** Where slices come home. */
     private final class Owner extends SliceOwner {
 
@@ -335,20 +335,48 @@ public final class DmaBufPool implements AutoCloseable {
         @Override
         void release(Slice slice) {
             Window window = slice.takeBackWindow();
+            RuntimeException dirty = slice.isUnclean() ? cleanAgain(slice, window) : null;
+            takeBack(slice, dirty == null);
+            if (window != null) {
+                planner.giveBackWindow(window);
+            }
+            if (dirty != null) {
+                throw dirty;
+            }
+        }
+
+        /** What the CPU wrote must not be evicted over a later owner's bytes. */
+        private @Nullable RuntimeException cleanAgain(Slice slice, @Nullable Window window) {
+            try {
+                planner.clean(slice.offset(), slice.reservedLength(), window);
+                return null;
+            } catch (DmaBufException e) {
+                return new HeapException(
+                        slice + " holds dirty cache lines that the kernel refuses to clean; its bytes are kept out of"
+                                + " circulation: " + e.getMessage(),
+                        HeapException.NO_ERRNO,
+                        e);
+            }
+        }
+
+        private void takeBack(Slice slice, boolean clean) {
             lock.lock();
             try {
                 if (closed) {
                     return;
                 }
-                allocator.free(slice.offset());
                 openSlices.remove(slice);
                 releases++;
-                spaceReturned.signalAll();
+                if (clean) {
+                    trace.released(slice.offset());
+                    buffer.listener().released(slice.offset(), slice.reservedLength());
+                    allocator.free(slice.offset());
+                    spaceReturned.signalAll();
+                } else {
+                    quarantinedBytes += slice.reservedLength();
+                }
             } finally {
                 lock.unlock();
-            }
-            if (window != null) {
-                planner.giveBackWindow(window);
             }
         }
     }
@@ -368,6 +396,7 @@ public final class DmaBufPool implements AutoCloseable {
         private long alignment = SyncPlanner.CACHE_LINE;
         private @Nullable SyncWay sync;
         private Duration accessTimeout = DEFAULT_ACCESS_TIMEOUT;
+        private @Nullable Appendable trace;
 
         private Builder() {}
 
@@ -420,6 +449,19 @@ public final class DmaBufPool implements AutoCloseable {
                 throw new IllegalArgumentException("accessTimeout must not be negative: accessTimeout=" + timeout);
             }
             accessTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * Records what the pool is asked for, as text that {@code replay} reads: {@code a,<id>,<bytes>[,<alignment>]} for
+         * a slice handed out, {@code f,<id>} for one released, {@code #} before a comment. Requests that failed are not
+         * recorded. Default: nothing is recorded.
+         *
+         * <p>The place is written to while the pool's lock is held, and stays the caller's to flush and close. If it
+         * throws, recording ends and the pool goes on; the log says so once.
+         */
+        public Builder trace(Appendable out) {
+            trace = Objects.requireNonNull(out, "out");
             return this;
         }
 

@@ -16,6 +16,8 @@ import org.dmabufpool.heap.SyncWay;
  * @param requestedBytes what the owners of those slices asked for; moves at allocate and release
  * @param peakUsedBytes the highest {@code usedBytes} so far
  * @param largestFreeBytes the largest slice that could be had now
+ * @param quarantinedBytes part of {@code usedBytes} that is nobody's and stays so: released slices whose cache lines the
+ *     kernel refused to clean
  * @param openSlices slices allocated and not yet released
  * @param allocations slices handed out since the pool was built
  * @param exhausted requests that failed, as less was free than they asked for; a wait counts once, at its end
@@ -38,6 +40,7 @@ public record PoolStatistics(
         long requestedBytes,
         long peakUsedBytes,
         long largestFreeBytes,
+        long quarantinedBytes,
         long openSlices,
         long allocations,
         long exhausted,

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.SyncWay;
@@ -28,6 +31,9 @@ public final class Slice implements AutoCloseable {
     private static final int WRITTEN = -1;
     private static final int RELEASED = -2;
 
+    /** Fences are left to START, which waits for them without end. */
+    private static final long NO_FENCE_WAIT = -1;
+
     private static final AtomicIntegerFieldUpdater<Slice> STATE =
             AtomicIntegerFieldUpdater.newUpdater(Slice.class, "state");
 
@@ -38,6 +44,9 @@ public final class Slice implements AutoCloseable {
     private final String tag;
     private volatile int state;
     private @Nullable Window window;
+
+    /** Set when the kernel refused to clean what the CPU wrote. */
+    private volatile boolean unclean;
 
     /** Neighbours in the pool's list of open slices; guarded by the pool's lock. */
     @Nullable
@@ -107,18 +116,78 @@ public final class Slice implements AutoCloseable {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public CpuAccess access(Direction direction) {
+        return open(direction, null, NO_FENCE_WAIT);
+    }
+
+    /**
+     * As {@link #access(Direction)}, but devices still at work are waited for no longer than this.
+     *
+     * <p>Where the slice is synced by a window, these are the devices at work on the slice; else those at work on any
+     * slice, as all share the fences of one dma-buf.
+     *
+     * @param fenceTimeout how long to wait for fences; zero just looks
+     * @throws FenceTimeoutException if a device did not finish in time
+     */
+    public CpuAccess access(Direction direction, Duration fenceTimeout) {
+        return open(direction, null, Math.max(0, Durations.saturatedNanos(fenceTimeout)));
+    }
+
+    /** {@link #access(Direction, List)} for {@link Direction#READ} and one range. */
+    public CpuAccess read(long rangeOffset, long rangeLength) {
+        return access(Direction.READ, Collections.singletonList(new SliceRange(rangeOffset, rangeLength)));
+    }
+
+    /** {@link #access(Direction, List)} for {@link Direction#WRITE} and one range. */
+    public CpuAccess write(long rangeOffset, long rangeLength) {
+        return access(Direction.WRITE, Collections.singletonList(new SliceRange(rangeOffset, rangeLength)));
+    }
+
+    /** {@link #access(Direction, List)} for {@link Direction#READ_WRITE} and one range. */
+    public CpuAccess readWrite(long rangeOffset, long rangeLength) {
+        return access(Direction.READ_WRITE, Collections.singletonList(new SliceRange(rangeOffset, rangeLength)));
+    }
+
+    /**
+     * Opens parts of the slice's memory to the CPU, such as the rows of a rectangle. Just the cache lines they touch are
+     * synced, by the fewest calls, where the pool is synced by range.
+     *
+     * <p>A WRITE that covers a line in part is synced as READ_WRITE, because the CPU writes whole lines back.
+     *
+     * @param ranges parts of the slice, one or more, in any order
+     * @throws IndexOutOfBoundsException if a range does not lie within the slice
+     * @throws IllegalArgumentException if there is no range
+     * @throws AccessConflictException as for {@link #access(Direction)}: accesses exclude one another by slice
+     */
+    public CpuAccess access(Direction direction, List<SliceRange> ranges) {
+        AccessRanges parts = new AccessRanges(this, ranges);
+        return open(direction, parts, NO_FENCE_WAIT);
+    }
+
+    private CpuAccess open(Direction direction, @Nullable AccessRanges parts, long fenceNanos) {
         enter(direction);
         boolean started = false;
         try {
             Window own = owner.planner.needsWindow() ? window() : null;
-            owner.planner.start(offset, reserved, direction, own);
-            CpuAccess access = new CpuAccess(this, direction, own);
+            if (fenceNanos != NO_FENCE_WAIT) {
+                awaitFences(direction, fenceNanos, own);
+            }
+            CpuAccess access = new CpuAccess(this, direction, parts, own);
+            access.start();
             started = true;
             return access;
         } finally {
             if (!started) {
                 leave(direction);
             }
+        }
+    }
+
+    private void awaitFences(Direction direction, long nanos, @Nullable Window own) {
+        if (!owner.planner.awaitFences(direction, nanos, own)) {
+            throw new FenceTimeoutException("devices " + (direction.writes() ? "at work on" : "writing to") + " "
+                    + (own == null ? "the dma-buf that this slice shares with others" : "this slice")
+                    + " did not finish in " + nanos + " ns: " + direction + " access to " + this
+                    + ". Wait longer, or see which device holds the fence");
         }
     }
 
@@ -193,18 +262,26 @@ public final class Slice implements AutoCloseable {
         return own;
     }
 
+    /** Whether the CPU may have left dirty lines behind, which must not reach the next owner. */
+    boolean isUnclean() {
+        return unclean;
+    }
+
     /** Ends an access: END, then the state, so that the next access begins after this one's END. */
-    void end(Direction direction, @Nullable Window own, Thread opener) {
+    void end(CpuAccess access) {
+        boolean ended = false;
         try {
             if (!owner.isClosed()) {
-                owner.planner.end(offset, reserved, direction, own, opener);
+                access.sendEnd(owner.planner);
             }
+            ended = true;
         } catch (IllegalStateException e) {
             if (!owner.isClosed()) {
                 throw e;
             }
         } finally {
-            leave(direction);
+            unclean |= !ended && access.direction().writes();
+            leave(access.direction());
         }
     }
 

@@ -55,11 +55,20 @@ public interface DmaBuf extends AutoCloseable {
      *
      * @param offset first byte
      * @param length bytes, above 0
-     * @throws UnsupportedOperationException unless {@link SyncWay#PARTIAL_IOCTL} is supported
+     * @throws UnsupportedOperationException unless {@link SyncWay#PARTIAL_IOCTL} or {@link SyncWay#VENDOR_DEVICE} is supported
      * @throws IndexOutOfBoundsException if the range does not lie within the buffer
+     * @throws IllegalArgumentException if it does not begin and end on a cache line, or is empty
      * @throws HeapException if the kernel refuses, after interrupted calls were restarted
      */
     void syncRange(SyncPhase phase, Direction direction, long offset, long length);
+
+    /**
+     * How far {@link #syncRange} reaches: ranges that end at or before this byte can be named. The partial ioctl has 32
+     * bits for offset and length. A buffer that is longer supports {@link SyncWay#WHOLE_BUFFER} too.
+     */
+    default long rangeSyncLimit() {
+        return size();
+    }
 
     /**
      * Makes a dma-buf of its own over some whole pages of this one. The caller owns it.
@@ -67,9 +76,28 @@ public interface DmaBuf extends AutoCloseable {
      * @param offset first byte, a multiple of the page size
      * @param length bytes, a multiple of the page size, above 0
      * @throws UnsupportedOperationException unless {@link SyncWay#WINDOW} is supported
+     * @throws IndexOutOfBoundsException if the pages do not lie within the buffer
+     * @throws IllegalArgumentException if they are not whole pages, or none
      * @throws HeapException if the kernel refuses
      */
     Window openWindow(long offset, long length);
+
+    /** Who wants to be told what a pool does with this buffer. The same answer every time. */
+    default PoolListener listener() {
+        return PoolListener.NONE;
+    }
+
+    /**
+     * Waits until the devices at work on this buffer have done what the CPU must wait for: the writers before it reads,
+     * everyone before it writes. A sync call would wait for the same fences without end (dma_buf_begin_cpu_access).
+     *
+     * @param nanos how long to wait at most; 0 just looks
+     * @return whether they have; true where the heap has no fences
+     * @throws HeapException if the kernel refuses
+     */
+    default boolean awaitFences(Direction direction, long nanos) {
+        return true;
+    }
 
     /** How often sync calls of this buffer and its windows were restarted after EINTR or EAGAIN. */
     long restarts();

@@ -8,6 +8,8 @@ public enum SyncWay {
     NONE,
     /** {@code DMA_BUF_IOCTL_SYNC_PARTIAL} on the dma-buf: just the range. */
     PARTIAL_IOCTL,
+    /** A device of the vendor's own that syncs a range of a dma-buf it is handed: just the range. */
+    VENDOR_DEVICE,
     /** {@code DMA_BUF_IOCTL_SYNC} on a window, a dma-buf of its own over just the slice's pages. */
     WINDOW,
     /** {@code DMA_BUF_IOCTL_SYNC} on the whole dma-buf. Safe for a pool only while accesses exclude one another. */

@@ -15,7 +15,11 @@ public interface Window extends AutoCloseable {
     /** Length in bytes. */
     long length();
 
-    /** The file descriptor that shares these pages and no others, or -1 in a heap without descriptors. */
+    /**
+     * The file descriptor that shares these pages and no others, or -1 in a heap without descriptors. It stays ours.
+     *
+     * @throws IllegalStateException if the window is closed: its number may be a stranger's by now
+     */
     int fd();
 
     /**
@@ -25,6 +29,18 @@ public interface Window extends AutoCloseable {
      * @throws IllegalStateException if the window is closed
      */
     void sync(SyncPhase phase, Direction direction);
+
+    /**
+     * Waits until the devices at work on this window have done what the CPU must wait for: the writers before it reads,
+     * everyone before it writes. A sync call would wait for the same fences without end (dma_buf_begin_cpu_access).
+     *
+     * @param nanos how long to wait at most; 0 just looks
+     * @return whether they have; true where the heap has no fences
+     * @throws HeapException if the kernel refuses
+     */
+    default boolean awaitFences(Direction direction, long nanos) {
+        return true;
+    }
 
     /** Closes the file descriptor. A second call does nothing. */
     @Override

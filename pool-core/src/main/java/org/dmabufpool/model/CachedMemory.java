@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.model;
 
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.SplittableRandom;
 import org.dmabufpool.model.Violation.Kind;
 
 /**
@@ -23,120 +20,319 @@ import org.dmabufpool.model.Violation.Kind;
  *   stale  =  ram differs from fetched     a device wrote, the cache does not know
  * </pre>
  *
- * <p>Safe for use by many threads, as far as maintenance and devices go; the CPU's views are as unguarded as real ones.
+ * <p><b>Luck is not trusted:</b> an eviction may write a dirty line back just in time, and a refetch may bring a
+ * device's bytes unasked. What was written and by whom is therefore remembered until a <em>sync</em> clears it:
+ *
+ * <pre>
+ *   UNCLEANED     the CPU wrote the line, and only an eviction has written it back
+ *   deviceWrote   the bytes a device wrote since the line was last invalidated
+ *   ABSENT        the line is not in the cache, so the CPU's next look sees what a device wrote
+ *   NOISY         a write has begun over bytes of a device, and shows noise in their place (see {@link #startWrite})
+ *   OVERTAKEN     a device wrote while the line was dirty: the CPU's bytes are the older ones
+ * </pre>
  */
-final class CachedMemory {
+final class CachedMemory implements ModelMemory {
 
-    /** Bytes of a line, as {@link org.dmabufpool.sync.SyncPlanner#CACHE_LINE}. */
-    static final int LINE = 128;
+    private static final byte UNCLEANED = 1;
+    private static final byte ABSENT = 2;
+    private static final byte NOISY = 4;
+    private static final byte OVERTAKEN = 8;
 
-    private static final int MOST_VIOLATIONS = 1000;
+    /**
+     * So many bytes of noise left in a line tell that a write did not cover it. Fewer may be chance: a CPU byte equals
+     * the noise in one of 256 cases.
+     */
+    private static final int NOISE_THAT_IS_NO_CHANCE = 8;
 
     private final ByteBuffer cpu;
     private final ByteBuffer ram;
     private final ByteBuffer fetched;
-    private final List<Violation> violations = new ArrayList<>();
+    private final byte[] flags;
+    private final WrittenBytes deviceWrote;
+    private final SplittableRandom noise;
+    private final ViolationLog log;
 
-    CachedMemory(int bytes) {
-        cpu = zeros(bytes);
-        ram = zeros(bytes);
-        fetched = zeros(bytes);
+    CachedMemory(int size, ViolationLog log, long seed) {
+        this.cpu = ModelMemory.zeros(size);
+        this.ram = ModelMemory.zeros(size);
+        this.fetched = ModelMemory.zeros(size);
+        this.flags = new byte[size / CacheLine.BYTES];
+        this.deviceWrote = new WrittenBytes(size);
+        this.noise = new SplittableRandom(seed);
+        this.log = log;
     }
 
-    private static ByteBuffer zeros(int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    @Override
+    public ByteBuffer cpuView(int offset, int length) {
+        return ModelMemory.part(cpu, offset, length);
     }
 
-    /** The CPU's side of a part. */
-    ByteBuffer cpuView(int offset, int length) {
-        return part(cpu, offset, length);
+    @Override
+    public void clean(Range range, Object what) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (isDirty(line)) {
+                writeBack(line, what);
+            }
+            lower(line, UNCLEANED);
+            lower(line, NOISY);
+        }
     }
 
-    /** Writes back the dirty lines of a range, as END WRITE does. */
-    synchronized void clean(int offset, int length, String when) {
-        for (int line = firstLine(offset); line < offset + length; line += LINE) {
-            if (differ(cpu, fetched, line)) {
-                if (differ(ram, fetched, line)) {
-                    report(Kind.DEVICE_WRITE_LOST, line, when);
+    /** Lines that lie in the range by half are cleaned first, as arm64 does (arch/arm64/mm/cache.S, dcache_inval_poc). */
+    @Override
+    public void invalidate(Range range, Object what) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (range.from() > line || range.to() < line + CacheLine.BYTES) {
+                cleanEdge(line, what);
+            } else if (isDirty(line)) {
+                log.report(Kind.CPU_WRITE_LOST, line, what);
+            } else if (has(line, UNCLEANED)) {
+                log.report(Kind.SYNC_MISSING, line, new Saved(what, "the CPU's bytes, which this sync drops"));
+            }
+            fetch(line);
+            deviceWrote.clear(line, line + CacheLine.BYTES);
+            flags[line / CacheLine.BYTES] = 0;
+        }
+    }
+
+    /**
+     * What a device wrote here turns into noise in the CPU's eyes. A cache may hold anything old, and the CPU promised
+     * not to look; noise that is still there at the end shows what the CPU did not write.
+     */
+    @Override
+    public void startWrite(Range range) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (has(line, NOISY) || isDirty(line)) {
+                continue;
+            }
+            if (deviceWrote.count(line) >= NOISE_THAT_IS_NO_CHANCE) {
+                makeNoise(line);
+            } else {
+                fetch(line);
+            }
+        }
+    }
+
+    private void makeNoise(int line) {
+        for (int at = line; at < line + CacheLine.BYTES; at++) {
+            if (deviceWrote.get(at)) {
+                byte other = (byte) (ram.get(at) + 1 + noise.nextInt(255));
+                cpu.put(at, other);
+                fetched.put(at, other);
+            }
+        }
+        lower(line, ABSENT);
+        raise(line, NOISY);
+    }
+
+    @Override
+    public void checkRead(Range range, Object what) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (deviceWrote.any(Math.max(line, range.from()), Math.min(line + CacheLine.BYTES, range.to()))) {
+                log.report(Kind.CPU_READ_STALE, line, what);
+            }
+        }
+    }
+
+    @Override
+    public void checkUnwritten(Range range, Object what) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (isDirty(line, range)) {
+                log.report(Kind.SYNC_WRONG_DIRECTION, line, what);
+            }
+        }
+    }
+
+    @Override
+    public void checkClean(Range range, Object what) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (isDirty(line) || has(line, UNCLEANED)) {
+                log.report(Kind.SYNC_MISSING, line, what);
+            }
+        }
+    }
+
+    @Override
+    public void forgetDeviceWrites(Range range) {
+        deviceWrote.clear(range.from(), range.to());
+    }
+
+    @Override
+    public void deviceWrite(int offset, ByteBuffer source, boolean coherent, Object what) {
+        Range range = Range.of(offset, source.remaining());
+        if (!coherent) {
+            checkBeforeDeviceWrite(range, what);
+        }
+        ModelMemory.part(ram, range.from(), range.length()).put(source);
+        if (coherent) {
+            update(range);
+            deviceWrote.clear(range.from(), range.to());
+        } else {
+            updateAbsentLines(range);
+            deviceWrote.set(range.from(), range.to());
+        }
+    }
+
+    @Override
+    public void deviceRead(int offset, ByteBuffer target, boolean coherent, Object what) {
+        Range range = Range.of(offset, target.remaining());
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (coherent) {
+                checkSnoop(line, range, what);
+            } else if (isDirty(line, range)) {
+                log.report(Kind.DEVICE_READ_STALE, line, what);
+            } else if (has(line, UNCLEANED)) {
+                log.report(Kind.SYNC_MISSING, line, new Saved(what, "the CPU's bytes for this device"));
+            }
+        }
+        target.put(ModelMemory.part(coherent ? cpu : ram, range.from(), range.length()));
+    }
+
+    @Override
+    public void evict(int line) {
+        if (isDirty(line)) {
+            writeBack(line, "eviction of a dirty line");
+            raise(line, UNCLEANED);
+        } else if (!has(line, NOISY)) {
+            fetch(line);
+        }
+        raise(line, ABSENT);
+    }
+
+    @Override
+    public void refetch(int line) {
+        lower(line, ABSENT);
+    }
+
+    private void cleanEdge(int line, Object what) {
+        if (isDirty(line)) {
+            writeBack(line, what);
+        }
+    }
+
+    /** The whole line goes to memory, and with it bytes that the CPU never wrote. */
+    private void writeBack(int line, Object what) {
+        if (hasDeviceWrites(line)) {
+            if (deviceBytesLost(line) >= (has(line, NOISY) ? NOISE_THAT_IS_NO_CHANCE : 1)) {
+                log.report(Kind.DEVICE_WRITE_LOST, line, what);
+            }
+            deviceWrote.clear(line, line + CacheLine.BYTES);
+            lower(line, OVERTAKEN);
+        }
+        // One look at the cpu's side: a thread that writes meanwhile leaves the line dirty, not lost.
+        copy(cpu, fetched, line);
+        copy(fetched, ram, line);
+    }
+
+    private int deviceBytesLost(int line) {
+        int lost = 0;
+        for (int at = line; at < line + CacheLine.BYTES; at++) {
+            boolean older = has(line, OVERTAKEN) || cpu.get(at) == fetched.get(at);
+            lost += deviceWrote.get(at) && older && ram.get(at) != cpu.get(at) ? 1 : 0;
+        }
+        return lost;
+    }
+
+    private void checkBeforeDeviceWrite(Range range, Object what) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (isDirty(line)) {
+                raise(line, OVERTAKEN);
+                log.report(Kind.SYNC_MISSING, line, new DirtyBelow(what));
+            } else if (has(line, UNCLEANED)) {
+                log.report(Kind.SYNC_MISSING, line, new Saved(what, "this device's bytes from the CPU's older ones"));
+            }
+        }
+    }
+
+    /** A snooping device that hits a line in the cache gets what the cache holds, right or not. */
+    private void checkSnoop(int line, Range range, Object what) {
+        if (deviceWrote.any(Math.max(line, range.from()), Math.min(line + CacheLine.BYTES, range.to()))) {
+            log.report(Kind.DEVICE_READ_STALE, line, what);
+        }
+    }
+
+    private void updateAbsentLines(Range range) {
+        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+            if (has(line, ABSENT) && !isDirty(line)) {
+                update(new Range(Math.max(line, range.from()), Math.min(line + CacheLine.BYTES, range.to())));
+            }
+        }
+    }
+
+    /** The cache takes over what is in memory, just these bytes. */
+    private void update(Range range) {
+        ModelMemory.part(cpu, range.from(), range.length()).put(ModelMemory.part(ram, range.from(), range.length()));
+        ModelMemory.part(fetched, range.from(), range.length())
+                .put(ModelMemory.part(ram, range.from(), range.length()));
+    }
+
+    private void fetch(int line) {
+        if (isDirty(line) || !agree(ram, fetched, line)) {
+            copy(ram, cpu, line);
+            copy(ram, fetched, line);
+        }
+        lower(line, ABSENT);
+    }
+
+    private boolean isDirty(int line) {
+        return !agree(cpu, fetched, line);
+    }
+
+    private boolean isDirty(int line, Range range) {
+        if (isDirty(line)) {
+            for (int at = Math.max(line, range.from()); at < Math.min(line + CacheLine.BYTES, range.to()); at++) {
+                if (cpu.get(at) != fetched.get(at)) {
+                    return true;
                 }
-                // One look at the cpu's side: a thread that writes meanwhile leaves the line dirty, not lost.
-                copyLine(cpu, fetched, line);
-                copyLine(fetched, ram, line);
-            }
-        }
-    }
-
-    /** Drops the lines of a range, as START READ does: the CPU's next look fetches them anew. */
-    synchronized void invalidate(int offset, int length, String when) {
-        for (int line = firstLine(offset); line < offset + length; line += LINE) {
-            if (differ(cpu, fetched, line)) {
-                report(Kind.CPU_WRITE_LOST, line, when);
-                copyLine(ram, cpu, line);
-                copyLine(ram, fetched, line);
-            } else if (differ(ram, fetched, line)) {
-                copyLine(ram, cpu, line);
-                copyLine(ram, fetched, line);
-            }
-        }
-    }
-
-    /** Reports the lines of a range that a device changed while the CPU had them open for reading. */
-    synchronized void checkRead(int offset, int length, String when) {
-        for (int line = firstLine(offset); line < offset + length; line += LINE) {
-            if (differ(ram, fetched, line)) {
-                report(Kind.CPU_READ_STALE, line, when);
-            }
-        }
-    }
-
-    synchronized void deviceWrite(int offset, ByteBuffer source) {
-        part(ram, offset, source.remaining()).put(source);
-    }
-
-    synchronized void deviceRead(int offset, ByteBuffer target) {
-        int length = target.remaining();
-        for (int line = firstLine(offset); line < offset + length; line += LINE) {
-            if (differ(cpu, fetched, line)) {
-                report(Kind.DEVICE_READ_STALE, line, "device read of " + length + " bytes at " + offset);
-            }
-        }
-        target.put(part(ram, offset, length));
-    }
-
-    synchronized List<Violation> violations() {
-        return new ArrayList<>(violations);
-    }
-
-    private void report(Kind kind, int line, String when) {
-        if (violations.size() < MOST_VIOLATIONS) {
-            violations.add(new Violation(kind, line, when));
-        }
-    }
-
-    private static int firstLine(int offset) {
-        return offset & -LINE;
-    }
-
-    private static boolean differ(ByteBuffer one, ByteBuffer other, int line) {
-        for (int at = line; at < line + LINE; at += Long.BYTES) {
-            if (one.getLong(at) != other.getLong(at)) {
-                return true;
             }
         }
         return false;
     }
 
-    private static void copyLine(ByteBuffer from, ByteBuffer to, int line) {
-        for (int at = line; at < line + LINE; at += Long.BYTES) {
+    private boolean hasDeviceWrites(int line) {
+        return deviceWrote.any(line, line + CacheLine.BYTES);
+    }
+
+    private boolean has(int line, byte flag) {
+        return (flags[line / CacheLine.BYTES] & flag) != 0;
+    }
+
+    private void raise(int line, byte flag) {
+        flags[line / CacheLine.BYTES] |= flag;
+    }
+
+    private void lower(int line, byte flag) {
+        flags[line / CacheLine.BYTES] &= (byte) ~flag;
+    }
+
+    private static boolean agree(ByteBuffer one, ByteBuffer other, int line) {
+        for (int at = line; at < line + CacheLine.BYTES; at += Long.BYTES) {
+            if (one.getLong(at) != other.getLong(at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void copy(ByteBuffer from, ByteBuffer to, int line) {
+        for (int at = line; at < line + CacheLine.BYTES; at += Long.BYTES) {
             to.putLong(at, from.getLong(at));
         }
     }
 
-    private static ByteBuffer part(ByteBuffer whole, int offset, int length) {
-        ByteBuffer copy = whole.duplicate();
-        // Android's ByteBuffer inherits these two before API 34, so they are called as Buffer's.
-        ((Buffer) copy).limit(offset + length);
-        ((Buffer) copy).position(offset);
-        return copy.slice().order(ByteOrder.nativeOrder());
+    /** Words for a write of a device under which the CPU's bytes wait to be written back. */
+    private record DirtyBelow(Object what) {
+        @Override
+        public String toString() {
+            return what + ", over lines still dirty in the cache: their write-back may destroy it at any moment";
+        }
+    }
+
+    /** Words for what went well by luck. */
+    private record Saved(Object what, String whom) {
+        @Override
+        public String toString() {
+            return what + "; only an eviction, which nobody may count on, saved " + whom;
+        }
     }
 }

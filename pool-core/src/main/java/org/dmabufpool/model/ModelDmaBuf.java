@@ -3,9 +3,10 @@
 package org.dmabufpool.model;
 
 import java.nio.ByteBuffer;
-import java.util.Set;
+import java.util.List;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
@@ -15,18 +16,26 @@ import org.dmabufpool.heap.Window;
 final class ModelDmaBuf implements DmaBuf {
 
     private final String name;
-    private final CachedMemory memory;
     private final int size;
-    private final Set<SyncWay> ways;
-    private final boolean endReadInvalidates;
+    private final ModelSettings settings;
+    private final ModelMemory memory;
+    private final ViolationLog log;
+    private final Transfers transfers;
+    private final Disturbance disturbance;
+    private final PoolWatch watch;
     private volatile boolean closed;
 
-    ModelDmaBuf(String name, CachedMemory memory, int size, Set<SyncWay> ways, boolean endReadInvalidates) {
+    ModelDmaBuf(String name, int size, ModelSettings settings, long seed) {
+        SliceBook book = new SliceBook();
         this.name = name;
-        this.memory = memory;
         this.size = size;
-        this.ways = ways;
-        this.endReadInvalidates = endReadInvalidates;
+        this.settings = settings;
+        this.log = new ViolationLog(book);
+        this.memory = settings.hasCaches() ? new CachedMemory(size, log, seed) : new CoherentMemory(size);
+        this.transfers = new Transfers(log);
+        this.disturbance =
+                settings.isDisturbed() ? Disturbance.seeded(memory, size, seed) : Disturbance.none(memory, size);
+        this.watch = new PoolWatch(memory, book, log, transfers, disturbance, settings.hasCaches());
     }
 
     @Override
@@ -62,8 +71,8 @@ final class ModelDmaBuf implements DmaBuf {
 
     @Override
     public SyncSupport support(SyncWay way) {
-        return ways.contains(way)
-                ? SyncSupport.yes(way, "modelled")
+        return settings.ways().contains(way)
+                ? SyncSupport.yes(way, settings.hasCaches() ? "modelled" : "modelled; no caches stand between")
                 : SyncSupport.no(way, "this model heap was made without it");
     }
 
@@ -71,18 +80,19 @@ final class ModelDmaBuf implements DmaBuf {
     public void syncWhole(SyncPhase phase, Direction direction) {
         checkSupport(SyncWay.WHOLE_BUFFER);
         checkOpen();
-        sync(phase, direction, 0, size);
+        sync(new SyncCall(SyncWay.WHOLE_BUFFER, phase, direction, new Range(0, size)));
     }
 
     @Override
     public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {
-        checkSupport(SyncWay.PARTIAL_IOCTL);
+        SyncWay way = settings.ways().contains(SyncWay.VENDOR_DEVICE) ? SyncWay.VENDOR_DEVICE : SyncWay.PARTIAL_IOCTL;
+        checkSupport(way);
         checkRange(offset, length);
-        if (length == 0 || offset % CachedMemory.LINE != 0 || length % CachedMemory.LINE != 0) {
-            throw new IllegalArgumentException("a range begins and ends on a cache line of " + CachedMemory.LINE
+        if (length == 0 || (!settings.takesUnalignedRanges() && !isWholeLines(offset, length))) {
+            throw new IllegalArgumentException("a range begins and ends on a cache line of " + CacheLine.BYTES
                     + " bytes and is not empty: offset=" + offset + ", length=" + length);
         }
-        syncAccessed(phase, direction, (int) offset, (int) length);
+        sync(new SyncCall(way, phase, direction, Range.of(offset, length)));
     }
 
     @Override
@@ -102,12 +112,67 @@ final class ModelDmaBuf implements DmaBuf {
     }
 
     @Override
+    public PoolListener listener() {
+        return watch;
+    }
+
+    @Override
     public void close() {
         closed = true;
     }
 
-    CachedMemory memory() {
+    /** The memory, whose monitor guards all else. */
+    ModelMemory memory() {
         return memory;
+    }
+
+    Transfers transfers() {
+        return transfers;
+    }
+
+    List<Violation> violations() {
+        synchronized (memory) {
+            return log.violations();
+        }
+    }
+
+    long bytesSynced() {
+        synchronized (memory) {
+            return watch.bytesSynced();
+        }
+    }
+
+    long bytesNeeded() {
+        synchronized (memory) {
+            return watch.bytesNeeded();
+        }
+    }
+
+    void disturb() {
+        synchronized (memory) {
+            disturbance.strike();
+        }
+    }
+
+    void evictAll() {
+        synchronized (memory) {
+            for (int line = 0; line < size; line += CacheLine.BYTES) {
+                memory.evict(line);
+            }
+        }
+    }
+
+    /** A device moves some bytes at an offset. The memory's monitor is held. */
+    void transfer(DeviceCall call, int offset, ByteBuffer bytes) {
+        checkOpen();
+        disturbance.strike();
+        if (call.writes()) {
+            memory.deviceWrite(offset, bytes, call.coherent(), call);
+        } else {
+            memory.deviceRead(offset, bytes, call.coherent(), call);
+        }
+        disturbance.inUse(call.range());
+        disturbance.strike();
     }
 
     void checkRange(long offset, long length) {
@@ -116,14 +181,6 @@ final class ModelDmaBuf implements DmaBuf {
             throw new IndexOutOfBoundsException(
                     "not within " + name + " of " + size + " bytes: offset=" + offset + ", length=" + length);
         }
-    }
-
-    /** A sync of just what the CPU accessed, so that a device's writes meanwhile can be told from those to others. */
-    private void syncAccessed(SyncPhase phase, Direction direction, int offset, int length) {
-        if (phase == SyncPhase.END && direction == Direction.READ) {
-            memory.checkRead(offset, length, phase + " " + direction + " of " + length + " bytes at " + offset);
-        }
-        sync(phase, direction, offset, length);
     }
 
     /**
@@ -137,23 +194,35 @@ final class ModelDmaBuf implements DmaBuf {
      *   END WRITE, RW    clean         clean
      * </pre>
      */
-    private void sync(SyncPhase phase, Direction direction, int offset, int length) {
-        String when = phase + " " + direction + " of " + length + " bytes at " + offset;
-        if (phase == SyncPhase.START) {
-            if (direction.reads()) {
-                memory.invalidate(offset, length, when);
+    private void sync(SyncCall call) {
+        synchronized (memory) {
+            disturbance.strike();
+            watch.calling(call);
+            if (call.phase() == SyncPhase.START) {
+                start(call);
+            } else if (!call.direction().writes() && settings.endReadInvalidates()) {
+                memory.invalidate(call.range(), call);
+            } else {
+                memory.clean(call.range(), call);
             }
-            return;
-        }
-        if (!direction.writes() && endReadInvalidates) {
-            memory.invalidate(offset, length, when);
-        } else {
-            memory.clean(offset, length, when);
+            disturbance.strike();
         }
     }
 
+    private void start(SyncCall call) {
+        if (call.direction().reads()) {
+            memory.invalidate(call.range(), call);
+        } else {
+            watch.ranges(call).forEach(memory::startWrite);
+        }
+    }
+
+    private static boolean isWholeLines(long offset, long length) {
+        return offset % CacheLine.BYTES == 0 && length % CacheLine.BYTES == 0;
+    }
+
     private void checkSupport(SyncWay way) {
-        if (!ways.contains(way)) {
+        if (!settings.ways().contains(way)) {
             throw new UnsupportedOperationException(name + " does not support " + way);
         }
     }
@@ -196,7 +265,7 @@ final class ModelDmaBuf implements DmaBuf {
             if (windowClosed) {
                 throw new IllegalStateException("the window at " + offset + " of " + name + " is closed");
             }
-            syncAccessed(phase, direction, offset, length);
+            ModelDmaBuf.this.sync(new SyncCall(SyncWay.WINDOW, phase, direction, Range.of(offset, length)));
         }
 
         @Override

@@ -3,10 +3,8 @@
 package org.dmabufpool.model;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Heap;
 import org.dmabufpool.heap.HeapException;
@@ -15,7 +13,10 @@ import org.dmabufpool.heap.SyncWay;
 /**
  * A heap of memory whose caches are not coherent, for tests and for machines without dma-bufs.
  *
- * <p>Each buffer takes three times its size of direct memory and may be just under 2 GiB. Safe for use by many threads.
+ * <p>Build a pool over it, let {@link #device devices} stand for camera and encoder, and look at {@link #violations()}:
+ * they name the access, the line, and where slice and access came from.
+ *
+ * <p>Each buffer takes three times its size of direct memory and an eighth of heap, and may be just under 2 GiB. Safe for use by many threads.
  */
 public final class ModelHeap implements Heap {
 
@@ -25,23 +26,31 @@ public final class ModelHeap implements Heap {
     /** The largest buffer: whole pages that an int counts. */
     static final long LARGEST = Integer.MAX_VALUE & -PAGE;
 
-    private final Set<SyncWay> ways;
-    private final boolean endReadInvalidates;
+    private final ModelSettings settings;
     private final List<ModelDmaBuf> buffers = new ArrayList<>();
 
-    /** A heap that supports every way to sync but none at all, and behaves as current arm64 kernels do. */
+    /** A heap with the partial ioctl, windows and whole-buffer sync, that behaves as current arm64 kernels do. */
     public ModelHeap() {
-        this(EnumSet.of(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER), false);
+        this(ModelSettings.of(EnumSet.of(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER)));
     }
 
-    private ModelHeap(Set<SyncWay> ways, boolean endReadInvalidates) {
-        this.ways = ways;
-        this.endReadInvalidates = endReadInvalidates;
+    private ModelHeap(ModelSettings settings) {
+        this.settings = settings;
     }
 
-    /** A heap that supports just these ways to sync. */
+    /** A heap that supports just these ways to sync. With {@link SyncWay#NONE} among them it is {@link #coherent}. */
     public static ModelHeap supporting(SyncWay first, SyncWay... more) {
-        return new ModelHeap(Collections.unmodifiableSet(EnumSet.of(first, more)), false);
+        return new ModelHeap(ModelSettings.of(EnumSet.of(first, more)));
+    }
+
+    /** A heap whose caches the hardware keeps coherent with every device: no sync is needed, and any way works. */
+    public static ModelHeap coherent() {
+        return new ModelHeap(ModelSettings.of(EnumSet.allOf(SyncWay.class)));
+    }
+
+    /** A heap that the CPU does not cache, as {@code system-uncached}: no sync is needed, and any way works. */
+    public static ModelHeap uncached() {
+        return new ModelHeap(ModelSettings.of(EnumSet.allOf(SyncWay.class)));
     }
 
     /**
@@ -49,7 +58,30 @@ public final class ModelHeap implements Heap {
      * clean (arch/arm64/mm/dma-mapping.c, arch_sync_dma_for_device).
      */
     public ModelHeap withOldArm64() {
-        return new ModelHeap(ways, true);
+        return new ModelHeap(settings.withOldArm64());
+    }
+
+    /**
+     * The same heap with a partial ioctl that takes ranges which begin or end inside a line, as Rockchip's 6.x kernels
+     * have it: such edge lines are cleaned and invalidated.
+     */
+    public ModelHeap withUnalignedRanges() {
+        return new ModelHeap(settings.withUnalignedRanges());
+    }
+
+    /**
+     * The same heap under pressure: with each call that reaches it, some lines are evicted and some fetched unasked, as
+     * caches may at any moment.
+     *
+     * @param seed what the choice of lines is drawn from: the same calls with the same seed meet the same cache
+     */
+    public ModelHeap withSeed(long seed) {
+        return new ModelHeap(settings.withSeed(seed));
+    }
+
+    /** The seed given, or 0. */
+    public long seed() {
+        return settings.seed();
     }
 
     @Override
@@ -67,9 +99,7 @@ public final class ModelHeap implements Heap {
                     "model: a buffer has at most " + LARGEST + " bytes: bytes=" + bytes + ". Use a memfd heap for more",
                     HeapException.NO_ERRNO);
         }
-        int size = (int) ((bytes + PAGE - 1) & -PAGE);
-        ModelDmaBuf buffer =
-                new ModelDmaBuf("model buffer " + buffers.size(), memory(size), size, ways, endReadInvalidates);
+        ModelDmaBuf buffer = buffer((int) ((bytes + PAGE - 1) & -PAGE));
         buffers.add(buffer);
         return buffer;
     }
@@ -79,23 +109,67 @@ public final class ModelHeap implements Heap {
      *
      * @throws IllegalStateException if none was allocated yet
      */
-    public synchronized ModelDevice device() {
-        if (buffers.isEmpty()) {
-            throw new IllegalStateException("no buffer was allocated from this model heap yet: build the pool first");
-        }
-        return new ModelDevice(buffers.get(buffers.size() - 1));
+    public ModelDevice device() {
+        return device("device");
+    }
+
+    /**
+     * A device with a name of its own, that sees the buffer allocated last.
+     *
+     * @param name what reports call it
+     * @throws IllegalStateException if no buffer was allocated yet
+     */
+    public synchronized ModelDevice device(String name) {
+        return new ModelDevice(latestBuffer(), name, false);
+    }
+
+    /**
+     * A device that snoops the CPU's cache, and sees the buffer allocated last.
+     *
+     * @param name what reports call it
+     * @throws IllegalStateException if no buffer was allocated yet
+     */
+    public synchronized ModelDevice coherentDevice(String name) {
+        return new ModelDevice(latestBuffer(), name, true);
     }
 
     /** What went wrong so far in all buffers of this heap, the first 1000 of each. Empty is good. */
     public synchronized List<Violation> violations() {
         List<Violation> all = new ArrayList<>();
-        buffers.forEach(buffer -> all.addAll(buffer.memory().violations()));
+        buffers.forEach(buffer -> all.addAll(buffer.violations()));
         return all;
     }
 
-    private static CachedMemory memory(int size) {
+    /** Bytes that sync calls named so far, over all buffers. */
+    public synchronized long bytesSynced() {
+        return buffers.stream().mapToLong(ModelDmaBuf::bytesSynced).sum();
+    }
+
+    /** Bytes that sync calls had to name: the lines of every access, at its START and at its END. */
+    public synchronized long bytesNeeded() {
+        return buffers.stream().mapToLong(ModelDmaBuf::bytesNeeded).sum();
+    }
+
+    /** Some lines are evicted and some fetched, now; which ones, the seed says. Nothing happens without a seed. */
+    public synchronized void disturb() {
+        buffers.forEach(ModelDmaBuf::disturb);
+    }
+
+    /** Every line is evicted now, the dirty ones written back: the worst moment, on demand. */
+    public synchronized void evictAll() {
+        buffers.forEach(ModelDmaBuf::evictAll);
+    }
+
+    private ModelDmaBuf latestBuffer() {
+        if (buffers.isEmpty()) {
+            throw new IllegalStateException("no buffer was allocated from this model heap yet: build the pool first");
+        }
+        return buffers.get(buffers.size() - 1);
+    }
+
+    private ModelDmaBuf buffer(int size) {
         try {
-            return new CachedMemory(size);
+            return new ModelDmaBuf("model buffer " + buffers.size(), size, settings, settings.seed() + buffers.size());
         } catch (OutOfMemoryError e) {
             throw new HeapException(
                     "model: no direct memory for 3 x " + size + " bytes: raise -XX:MaxDirectMemorySize or ask for less",

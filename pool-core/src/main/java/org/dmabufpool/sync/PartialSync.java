@@ -8,7 +8,7 @@ import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.Window;
 import org.jspecify.annotations.Nullable;
 
-/** Just the lines of the range, by an ioctl on the pool's own dma-buf. */
+/** Just the lines of the range, by the partial ioctl or a vendor's device. */
 final class PartialSync implements RangeSync {
 
     private final DmaBuf buffer;
@@ -17,6 +17,11 @@ final class PartialSync implements RangeSync {
     PartialSync(DmaBuf buffer, Meter meter) {
         this.buffer = buffer;
         this.meter = meter;
+    }
+
+    @Override
+    public boolean namesRanges() {
+        return true;
     }
 
     @Override

@@ -24,6 +24,11 @@ interface RangeSync {
      */
     void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener);
 
+    /** Whether a call syncs just the range it names, so that several ranges take several calls. */
+    default boolean namesRanges() {
+        return false;
+    }
+
     /** Counts what the calls name. */
     interface Meter {
         void called(SyncPhase phase, Direction direction, long bytes);

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.HeapException;
+import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides by which way a pool's accesses are synced, and syncs them. Safe for use by many threads.
  *
- * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a window, the
+ * <p>Where ranges can be named for the first part of a buffer only, slices beyond it are synced as a whole buffer.
+ *
+ * <p>The choice, narrowest first: no sync where the heap says that none is needed, the partial ioctl, a vendor's device, a window, the
  * whole buffer under exclusion. A way is taken only if the dma-buf says that support for it is established.
  */
 public final class SyncPlanner {
@@ -29,10 +33,11 @@ public final class SyncPlanner {
     static final int MAX_IDLE_WINDOWS = 128;
 
     private static final SyncWay[] NARROWEST_FIRST = {
-        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
+        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.VENDOR_DEVICE, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
     };
 
     private final DmaBuf buffer;
+    private final PoolListener listener;
     private final SyncSupport choice;
     private final WindowCache windows;
     private final RangeSync ranges;
@@ -43,7 +48,8 @@ public final class SyncPlanner {
 
     private SyncPlanner(DmaBuf buffer, SyncSupport choice, Duration accessTimeout) {
         this.buffer = buffer;
-        this.choice = choice;
+        this.choice = withLimit(buffer, choice);
+        this.listener = buffer.listener();
         this.windows = new WindowCache(buffer, MAX_IDLE_WINDOWS);
         this.ranges = rangeSync(accessTimeout);
     }
@@ -83,6 +89,17 @@ public final class SyncPlanner {
         return SyncSupport.yes(forced, "asked for by the user; " + support.reason());
     }
 
+    private static SyncSupport withLimit(DmaBuf buffer, SyncSupport choice) {
+        boolean byRange = choice.way() == SyncWay.PARTIAL_IOCTL || choice.way() == SyncWay.VENDOR_DEVICE;
+        if (!byRange || buffer.rangeSyncLimit() >= buffer.size()) {
+            return choice;
+        }
+        return SyncSupport.yes(
+                choice.way(),
+                choice.reason() + "; slices that end beyond byte " + buffer.rangeSyncLimit()
+                        + " are synced as a whole buffer, as no range there can be named");
+    }
+
     private RangeSync rangeSync(Duration accessTimeout) {
         RangeSync.Meter meter = (phase, direction, bytes) -> {
             calls.increment();
@@ -90,7 +107,10 @@ public final class SyncPlanner {
         };
         return switch (choice.way()) {
             case NONE -> new NoSync();
-            case PARTIAL_IOCTL -> new PartialSync(buffer, meter);
+            case PARTIAL_IOCTL, VENDOR_DEVICE ->
+                buffer.rangeSyncLimit() < buffer.size()
+                        ? new SplitSync(buffer, meter, new WholeBufferExclusion(accessTimeout))
+                        : new PartialSync(buffer, meter);
             case WINDOW -> new WindowSync(meter);
             case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, new WholeBufferExclusion(accessTimeout));
         };
@@ -121,7 +141,9 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void start(long offset, long length, Direction direction, @Nullable Window window) {
+        listener.starting(direction, offset, length);
         ranges.start(offset, length, direction, window);
+        listener.started(direction, offset, length);
         count(length);
     }
 
@@ -133,8 +155,86 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
-        ranges.end(offset, length, direction, window, opener);
+        listener.ending(direction, offset, length);
+        try {
+            ranges.end(offset, length, direction, window, opener);
+        } finally {
+            listener.ended(direction, offset, length);
+        }
         count(length);
+    }
+
+    /**
+     * The CPU is about to use just these lines. Where the way can name no part of a slice, all of it is synced.
+     *
+     * @throws AccessBlockedException where accesses exclude one another and waiting did not help
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public void start(LineRuns runs, Direction direction, @Nullable Window window) {
+        tell(listener::starting, direction, runs);
+        for (int run = 0; run < calls(runs); run++) {
+            ranges.start(runs.offset(run), runs.length(run), direction, window);
+        }
+        tell(listener::started, direction, runs);
+        count(runs.bytes());
+    }
+
+    /**
+     * The CPU has done with just these lines. Every run is ended, even when one is refused.
+     *
+     * @throws org.dmabufpool.heap.HeapException the first refusal
+     */
+    public void end(LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+        tell(listener::ending, direction, runs);
+        HeapException refusal = endEach(runs, direction, window, opener);
+        tell(listener::ended, direction, runs);
+        if (refusal != null) {
+            throw refusal;
+        }
+        count(runs.bytes());
+    }
+
+    private @Nullable HeapException endEach(
+            LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+        HeapException refusal = null;
+        for (int run = 0; run < calls(runs); run++) {
+            try {
+                ranges.end(runs.offset(run), runs.length(run), direction, window, opener);
+            } catch (HeapException e) {
+                refusal = refusal == null ? e : refusal;
+            }
+        }
+        return refusal;
+    }
+
+    private static void tell(Told told, Direction direction, LineRuns runs) {
+        for (int run = 0; run < runs.count(); run++) {
+            told.of(direction, runs.offset(run), runs.length(run));
+        }
+    }
+
+    /** One of the listener's methods on accesses. */
+    private interface Told {
+        void of(Direction direction, long offset, long length);
+    }
+
+    /** One call a run where calls name ranges, else one for all. */
+    private int calls(LineRuns runs) {
+        return ranges.namesRanges() ? runs.count() : 1;
+    }
+
+    /** Cleans what the CPU may have left dirty in a range that nobody has open. */
+    public void clean(long offset, long length, @Nullable Window window) {
+        start(offset, length, Direction.WRITE, window);
+        end(offset, length, Direction.WRITE, window, Thread.currentThread());
+    }
+
+    /**
+     * Waits for devices at work on the memory, as {@link DmaBuf#awaitFences} does: on the window where the slice is
+     * synced by one, else on the whole buffer, whose fences all slices share.
+     */
+    public boolean awaitFences(Direction direction, long nanos, @Nullable Window window) {
+        return window == null ? buffer.awaitFences(direction, nanos) : window.awaitFences(direction, nanos);
     }
 
     private void count(long length) {

@@ -92,6 +92,16 @@ final class WholeBufferExclusion {
         }
     }
 
+    /** Threads that wait to enter; for tests. */
+    int waiting() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void awaitTurn(Waiter waiter) {
         long nanosLeft = timeout.toNanos();
         while (mustWait(waiter)) {

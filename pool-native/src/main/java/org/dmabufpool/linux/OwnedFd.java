@@ -43,9 +43,7 @@ final class OwnedFd implements AutoCloseable {
         int seen;
         do {
             seen = state.get();
-            if (seen < 0) {
-                throw new IllegalStateException(what + " (fd " + number + ") is closed");
-            }
+            requireOpen(seen);
         } while (!state.compareAndSet(seen, seen + 1));
         return number;
     }
@@ -57,9 +55,20 @@ final class OwnedFd implements AutoCloseable {
         }
     }
 
-    /** The number as it is, for those who hand it to others. */
+    /**
+     * The number, for those who hand it to others; it is good until {@link #close}.
+     *
+     * @throws IllegalStateException if this descriptor is closed
+     */
     int number() {
+        requireOpen(state.get());
         return number;
+    }
+
+    private void requireOpen(int seen) {
+        if (seen < 0) {
+            throw new IllegalStateException(what + " (fd " + number + ") is closed");
+        }
     }
 
     /**

@@ -1,6 +1,16 @@
 // SPDX-FileCopyrightText: The dmabuf-pool authors
 // SPDX-License-Identifier: Apache-2.0
-/** dma-heaps, udmabuf, adopted descriptors, sync ioctls and V4L2 capture on Linux, through JNA. No policy. */
+/**
+ * What Linux gives: dma-heaps ({@link org.dmabufpool.linux.DmaHeap}), windows over one memfd
+ * ({@link org.dmabufpool.linux.UdmabufHeap}), a dma-buf of the caller's ({@link org.dmabufpool.linux.AdoptedHeap}), plain
+ * shared memory ({@link org.dmabufpool.linux.MemfdHeap}), V4L2 capture ({@link org.dmabufpool.linux.V4l2Camera}) and the
+ * facts of the machine ({@link org.dmabufpool.linux.LinuxFacts}). No policy.
+ *
+ * <p>One way down: everything asks {@code Syscalls}, of which {@code Libc} is the real one, through JNA. Structures are
+ * written into a thread's {@code Scratch} at the offsets that {@code DmaBufIoctl}, {@code DmaHeapIoctl},
+ * {@code UdmabufIoctl} and {@code V4l2Layout} draw. A negative answer becomes an exception in {@code Refusal}, with what
+ * to do about it from {@code Remedy}. What is opened while something bigger is being built stands in a {@code Rollback}.
+ */
 @NullMarked
 package org.dmabufpool.linux;
 

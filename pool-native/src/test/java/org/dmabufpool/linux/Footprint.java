@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.linux;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +17,8 @@ final class Footprint {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
+
+    private static final String STAND_IN = "memfd:dmabuf-pool-closed";
 
     private Footprint() {}
 
@@ -30,9 +34,22 @@ final class Footprint {
         }
     }
 
-    /** How many mappings are of memfds or dma-bufs. */
+    /** How many mappings are of memfds or dma-bufs, but for {@link #standIns}. */
     static long mappings() {
-        return lines().filter(Footprint::isOurs).count();
+        return lines().filter(line -> isOurs(line) && !line.contains(STAND_IN)).count();
+    }
+
+    /** How many closed mappings a sparse file stands in for, until their last views are collected. */
+    static long standIns() {
+        return mappingsNaming(STAND_IN);
+    }
+
+    /** Collects what earlier tests have left for the collector. */
+    static void awaitNoStandIns() {
+        await().until(() -> {
+            System.gc();
+            return standIns() == 0;
+        });
     }
 
     /** How many mappings name this text. */

@@ -3,12 +3,14 @@
 package org.dmabufpool.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.HeapException;
 import org.junit.jupiter.api.Test;
 
 class MappedMemoryTest {
@@ -128,6 +130,7 @@ class MappedMemoryTest {
 
     @Test
     void whereTheKernelRefusesEmptyMemoryASparseFileStandsIn() {
+        Footprint.awaitNoStandIns();
         FaultingSyscalls syscalls = new FaultingSyscalls();
         try (OwnedFd memfd = Memfd.create(syscalls, "overcommit", PAGE)) {
             MappedMemory memory = MappedMemory.map(syscalls, "overcommit", memfd.number(), PAGE);
@@ -137,10 +140,39 @@ class MappedMemoryTest {
             memory.close();
             assertThat(stale.getInt(0)).isZero();
             assertThat(Footprint.mappingsNaming("overcommit")).isZero();
-            assertThat(Footprint.mappingsNaming("memfd:dmabuf-pool-closed")).isEqualTo(1);
+            assertThat(Footprint.standIns()).isEqualTo(1);
             Reference.reachabilityFence(stale);
         }
         assertThat(Footprint.descriptors()).noneMatch(name -> name.contains("dmabuf-pool-closed"));
+    }
+
+    @Test
+    void whereEverythingIsRefusedTheMemoryGoesWithTheLastView() {
+        FaultingSyscalls syscalls = new FaultingSyscalls(refusingMappings());
+        assertThatThrownBy(() -> mapAndClose(syscalls))
+                .isInstanceOf(HeapException.class)
+                .hasMessageContaining("mmap over 4096 bytes on refused failed with ENOMEM");
+        await().until(() -> {
+            System.gc();
+            return syscalls.unmapped().size() == 1;
+        });
+        assertThat(Footprint.mappingsNaming("refused")).isZero();
+    }
+
+    private static Syscalls refusingMappings() {
+        return new ForwardingSyscalls() {
+            @Override
+            public long mmap(long address, long length, int protection, int flags, int fd, long offset) {
+                boolean replaces = (flags & LinuxAbi.MAP_FIXED) != 0;
+                return replaces ? -Errno.ENOMEM.number() : super.mmap(address, length, protection, flags, fd, offset);
+            }
+        };
+    }
+
+    private static void mapAndClose(Syscalls syscalls) {
+        try (OwnedFd memfd = Memfd.create(syscalls, "refused", PAGE)) {
+            MappedMemory.map(syscalls, "refused", memfd.number(), PAGE).close();
+        }
     }
 
     private static MappedMemory map(OwnedFd memfd, long size) {

@@ -119,6 +119,19 @@ class SyncCallsTest {
     }
 
     @Test
+    void aRefusedRangeIsNamed() {
+        kernel.hasPartialSync = true;
+        try (DmaBuf buffer = buffer(4096, FakeKernel.HEAP)) {
+            kernel.script(DmaBufIoctl.SYNC_PARTIAL, EINTR, -Errno.EINVAL.number());
+            assertThatThrownBy(() -> buffer.syncRange(SyncPhase.START, Direction.READ, 256, 128))
+                    .isInstanceOf(HeapException.class)
+                    .hasMessageContaining("DMA_BUF_IOCTL_SYNC_PARTIAL of 128 bytes at 256 (START READ)")
+                    .hasMessageContaining("does not take this range");
+            assertThat(buffer.restarts()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void rangesThatAreNotWholeLinesOrNotInsideNeverReachTheKernel() {
         kernel.hasPartialSync = true;
         try (DmaBuf buffer = buffer(4096, FakeKernel.HEAP)) {

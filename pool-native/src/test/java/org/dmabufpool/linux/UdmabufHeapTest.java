@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
@@ -53,6 +54,14 @@ class UdmabufHeapTest {
             assertThat(buffer.fd()).isEqualTo(-1);
             assertThat(buffer.support(SyncWay.WINDOW).supported()).isTrue();
         }
+    }
+
+    @Test
+    void labelsAreTheHeapsOwn() {
+        heap.labelled("viewfinder").allocate(1).close();
+        heap.allocate(1).close();
+        assertThat(kernel.names).containsExactly("viewfinder", "udmabuf-test");
+        assertThat(new UdmabufHeap().name()).isEqualTo("udmabuf");
     }
 
     @Test
@@ -124,9 +133,10 @@ class UdmabufHeapTest {
         window.sync(SyncPhase.START, Direction.READ);
         window.close();
         window.close();
-        assertThatThrownBy(() -> window.sync(SyncPhase.END, Direction.READ))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("is closed");
+        for (ThrowingCallable use :
+                List.<ThrowingCallable>of(window::fd, () -> window.sync(SyncPhase.END, Direction.READ))) {
+            assertThatThrownBy(use).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
+        }
     }
 
     @Test

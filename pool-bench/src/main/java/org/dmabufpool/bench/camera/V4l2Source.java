@@ -28,14 +28,14 @@ public final class V4l2Source implements FrameSource {
     private static final Duration FRAME_WAIT = Duration.ofSeconds(10);
     private static final String FOURCC = "YUYV";
 
-    private final String path;
+    private final String name;
     private final V4l2Camera camera;
     private final CameraFormat taken;
     private final YuyvFormat format;
     private final List<TimedSlice> ring = new ArrayList<>();
 
     private V4l2Source(String path, V4l2Camera camera, CameraFormat taken) {
-        this.path = path;
+        this.name = path + " (" + camera.describe().card() + ")";
         this.camera = camera;
         this.taken = taken;
         this.format = YuyvFormat.of(taken.width(), taken.height(), taken.bytesPerLine());
@@ -64,7 +64,7 @@ public final class V4l2Source implements FrameSource {
 
     @Override
     public String name() {
-        return path + " (" + camera.describe().card() + ")";
+        return name;
     }
 
     @Override

@@ -13,10 +13,10 @@ import picocli.CommandLine.Spec;
         name = "dmabuf-pool",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {ShootCommand.class, DoctorCommand.class},
+        subcommands = {ShootCommand.class, DoctorCommand.class, TraceCommand.class, ReplayCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
-        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line is wrong.")
+        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a trace it names, is wrong.")
 public final class Commands implements Runnable {
 
     @Spec
@@ -36,6 +36,6 @@ public final class Commands implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: shoot or doctor (see --help)");
+        throw new ParameterException(spec.commandLine(), "name a command: shoot, doctor, trace or replay (see --help)");
     }
 }

@@ -42,8 +42,10 @@ final class BayerDeveloper implements Developer {
         this.blueScale = scale(format.blueGain());
     }
 
+    /** Rounded up, so that white comes out as white. */
     private int scale(int gain) {
-        return (int) ((long) RANGE * gain / (format.white() - format.black()));
+        int range = format.white() - format.black();
+        return (int) (((long) RANGE * gain + range - 1) / range);
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class GhostGuard {
      *
      * @param reference the reference, or what was merged into it so far
      * @param picture a picture
-     * @param shift how it lies
+     * @param shift how it lies; the two overlap
      * @param grid the burst's grid
      */
     public void judge(RgbLayout.Planes reference, RgbLayout.Planes picture, Shift shift, TileGrid.Planes grid) {

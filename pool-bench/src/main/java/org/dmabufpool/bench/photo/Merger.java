@@ -20,7 +20,7 @@ public final class Merger {
      *
      * @param mean the mean so far, which changes
      * @param picture a picture
-     * @param shift how it lies against {@code mean}
+     * @param shift how it lies against {@code mean}; the two overlap
      * @param share the picture's share per tile, see {@link TileGrid}
      */
     public static void merge(RgbLayout.Planes mean, RgbLayout.Planes picture, Shift shift, Plane16 share) {

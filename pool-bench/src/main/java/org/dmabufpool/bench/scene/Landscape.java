@@ -18,6 +18,9 @@ public final class Landscape {
     /** The most ripples per pixel that come out clean; the noise adds finer octaves of its own. */
     private static final float FINEST = 0.20f;
 
+    /** Rows of a band: fewer than elsewhere, as some rows take much longer than others. */
+    private static final int PAINTED_ROWS = 16;
+
     private final int width;
     private final int height;
     private final int margin;
@@ -68,38 +71,56 @@ public final class Landscape {
         return new Ridge(shape, seed, width, -margin * pixel, pixel);
     }
 
-    /** Paints all that the camera can see, margin included. */
+    /** Paints all that the camera can see, margin included: first the land, then the lake that mirrors it. */
     public SceneImage paint() {
         SceneImage image = new SceneImage(width, height);
-        Rows.inBands(height, (from, to) -> {
-            Light light = new Light();
-            Light scratch = new Light();
-            for (int row = from; row < to; row++) {
-                float y = (row - margin + 0.5f) * pixel;
-                for (int column = 0; column < width; column++) {
-                    at(column, y, light, scratch);
-                    image.set(column, row, light.red, light.green, light.blue);
-                }
-            }
-        });
+        int shore = Math.min(height, margin + (int) (HORIZON / pixel + 0.5f));
+        Rows.inBands(shore, PAINTED_ROWS, (from, to) -> paint(image, from, to, this::land));
+        Rows.inBands(height - shore, PAINTED_ROWS, (from, to) -> paint(image, shore + from, shore + to, this::lake));
+        Rows.inBands(height, PAINTED_ROWS, (from, to) -> paint(image, from, to, this::foreground));
         return image;
     }
 
-    private void at(int column, float y, Light out, Light scratch) {
-        float x = (column - margin + 0.5f) * pixel;
-        if (y < HORIZON) {
-            land(column, x, y, out, scratch);
-        } else {
-            lake(column, x, y, out, scratch);
-        }
-        pines.over(x, y, out);
-        if (y > meadow.highest()) {
-            meadow.over(x, y, out);
+    private void paint(SceneImage image, int from, int to, Brush brush) {
+        Light light = new Light();
+        Light scratch = new Light();
+        for (int row = from; row < to; row++) {
+            float y = (row - margin + 0.5f) * pixel;
+            for (int column = 0; column < width; column++) {
+                float x = (column - margin + 0.5f) * pixel;
+                if (brush.paint(image, column, x, y, light, scratch)) {
+                    image.set(column, row, light);
+                }
+            }
         }
     }
 
+    /** Paints a point. */
+    @FunctionalInterface
+    private interface Brush {
+        /** Whether {@code out} is to be painted. */
+        boolean paint(SceneImage image, int column, float x, float y, Light out, Light scratch);
+    }
+
+    private boolean foreground(SceneImage image, int column, float x, float y, Light out, Light scratch) {
+        boolean grass = y > meadow.highest();
+        if (!grass && !pines.near(x, y)) {
+            return false;
+        }
+        image.get(column, row(y), out);
+        pines.over(x, y, out);
+        if (grass) {
+            meadow.over(x, y, out);
+        }
+        return true;
+    }
+
+    private int row(float y) {
+        return Noise.floor(y / pixel) + margin;
+    }
+
     /** What stands above the water: the nearest ridge that hides the point, or the sky. */
-    private void land(int column, float x, float y, Light out, Light scratch) {
+    private boolean land(SceneImage image, int column, float x, float y, Light out, Light scratch) {
         int nearest = ridges.length - 1;
         while (nearest >= 0 && ridges[nearest].cover(column, y) < 1) {
             nearest--;
@@ -124,10 +145,11 @@ public final class Landscape {
                 out.mix(scratch, cover);
             }
         }
+        return true;
     }
 
     /** The lake mirrors the land, the more broken by waves the nearer it is. */
-    private void lake(int column, float x, float y, Light out, Light scratch) {
+    private boolean lake(SceneImage image, int column, float x, float y, Light out, Light scratch) {
         float near = (y - HORIZON) / (1 - HORIZON);
         float far = 1 / (near + 0.080f);
         float swell = waves.cloudy(x * far * 2.3f, far * 26, 3) - 0.5f;
@@ -135,11 +157,13 @@ public final class Landscape {
         float slope = swell * 0.060f + ripple * 0.055f;
         float mirrored = HORIZON - (y - HORIZON) * 0.97f + slope * (0.10f + near);
         int mirroredColumn = column + (int) (ripple * 0.012f * (0.15f + near) / pixel);
-        int safe = Math.max(0, Math.min(width - 1, mirroredColumn));
-        land(safe, x, Math.min(mirrored, HORIZON - pixel), out, scratch);
+        int shore = row(HORIZON);
+        image.get(
+                Math.max(0, Math.min(width - 1, mirroredColumn)), Math.max(0, Math.min(shore - 1, row(mirrored))), out);
         float deep = Noise.clamp(0.16f + 0.50f * near + 1.1f * ripple * near);
         out.mix(WATER, deep);
         glitter(x, near, ripple + 0.6f * swell * seen(far), out);
+        return true;
     }
 
     /** The share of ripples that pixels can show: where ripples are finer than pixels they cancel. */

@@ -10,7 +10,13 @@ final class Meadow {
     private static final Light TIP = new Light(0.520f, 0.330f, 0.110f);
 
     private static final int LAYERS = 5;
+    /** Blades per picture height in the farthest layer. */
     private static final float BLADES = 210;
+
+    private static final float SHORTEST = 0.014f;
+    private static final float TALLER = 0.050f;
+    /** How far below the ground blades begin. */
+    private static final float ROOT_DEPTH = 0.012f;
 
     private final Noise noise;
     private final float pixel;
@@ -32,7 +38,10 @@ final class Meadow {
         float bank = bank(x);
         for (int layer = 0; layer < LAYERS; layer++) {
             float ground = bank + 0.018f * layer;
-            blades(x, y, ground, layer, out);
+            float root = ground + ROOT_DEPTH;
+            if (y < root && y > root - SHORTEST - TALLER) {
+                blades(x, y, root, layer, out);
+            }
             float soil = Noise.clamp((y - ground) / pixel * 0.5f);
             if (soil > 0) {
                 float clumps = noise.cloudy(x * 60, y * 150, 4);
@@ -48,12 +57,12 @@ final class Meadow {
         return 0.985f - 0.105f * valley - 0.030f * noise.cloudy(x * 3.1f, 2.5f, 4);
     }
 
-    private void blades(float x, float y, float ground, int layer, Light out) {
+    private void blades(float x, float y, float root, int layer, Light out) {
         float scaled = x * BLADES * (1 - 0.09f * layer) + layer * 0.43f;
         int middle = Noise.floor(scaled);
         for (int blade = middle - 3; blade <= middle + 3; blade++) {
-            float tall = 0.014f + 0.050f * noise.at(blade, layer) * noise.at(blade, layer + 40);
-            float up = (ground + 0.012f - y) / tall;
+            float tall = SHORTEST + TALLER * noise.at(blade, layer) * noise.at(blade, layer + 40);
+            float up = (root - y) / tall;
             if (up > 0 && up < 1) {
                 blade(scaled, blade, up, layer, out);
             }

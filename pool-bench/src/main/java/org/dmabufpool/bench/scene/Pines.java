@@ -21,10 +21,20 @@ final class Pines {
         this.pines = pines.clone();
     }
 
+    /** Whether a pine may reach a point. */
+    boolean near(float x, float y) {
+        for (Pine pine : pines) {
+            if (pine.near(x, y)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Draws the pines over what is there. */
     void over(float x, float y, Light out) {
         for (Pine pine : pines) {
-            if (y > pine.top && Math.abs(x - pine.x) < pine.spread && y < pine.foot) {
+            if (pine.near(x, y)) {
                 over(pine, x, y, out);
             }
         }
@@ -75,5 +85,9 @@ final class Pines {
      * @param foot {@code y} of its foot
      * @param spread length of its longest branches
      */
-    record Pine(float x, float top, float foot, float spread) {}
+    record Pine(float x, float top, float foot, float spread) {
+        boolean near(float pointX, float pointY) {
+            return pointY > top && pointY < foot && Math.abs(pointX - x) < spread;
+        }
+    }
 }

@@ -24,6 +24,14 @@ public final class SceneImage {
     /** Where blue begins. */
     public static final int BLUE_SHIFT = 0;
 
+    private static final float[] LIGHT = new float[FULL + 1];
+
+    static {
+        for (int code = 0; code <= FULL; code++) {
+            LIGHT[code] = (float) light(code);
+        }
+    }
+
     private final int width;
     private final int height;
     private final int[] pixels;
@@ -49,8 +57,16 @@ public final class SceneImage {
         System.arraycopy(pixels, y * width + x, row, 0, count);
     }
 
-    void set(int x, int y, float red, float green, float blue) {
-        pixels[y * width + x] = pack(red, green, blue);
+    void set(int x, int y, Light light) {
+        pixels[y * width + x] = pack(light.red, light.green, light.blue);
+    }
+
+    void get(int x, int y, Light out) {
+        int pixel = pixels[y * width + x];
+        out.set(
+                LIGHT[(pixel >> RED_SHIFT) & FULL],
+                LIGHT[(pixel >> GREEN_SHIFT) & FULL],
+                LIGHT[(pixel >> BLUE_SHIFT) & FULL]);
     }
 
     static int pack(float red, float green, float blue) {

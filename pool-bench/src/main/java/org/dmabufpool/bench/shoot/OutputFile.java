@@ -47,7 +47,10 @@ public final class OutputFile implements AutoCloseable {
         }
         String name = "." + place.getFileName() + "." + ProcessHandle.current().pid() + ".part";
         try {
-            return new OutputFile(place, Files.createFile(folder.resolve(name)));
+            Path part = Files.createFile(folder.resolve(name));
+            // An interrupted program leaves nothing either.
+            part.toFile().deleteOnExit();
+            return new OutputFile(place, part);
         } catch (IOException refused) {
             throw new IOException("cannot write " + place + ": the directory " + folder + " takes no files", refused);
         }

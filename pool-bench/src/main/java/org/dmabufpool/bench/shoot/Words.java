@@ -30,6 +30,7 @@ public final class Words {
         return switch (way) {
             case NONE -> "none";
             case PARTIAL_IOCTL -> "partial";
+            case VENDOR_DEVICE -> "vendor";
             case WINDOW -> "window";
             case WHOLE_BUFFER -> "whole";
         };

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.cli;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import javax.imageio.ImageIO;
+import org.dmabufpool.bench.shoot.OutputFile;
+import org.jspecify.annotations.Nullable;
+
+/** An option that names a PNG: checked before any work, written after it; nothing happens where it was not given. */
+final class PictureFile implements AutoCloseable {
+
+    private static final String FORMAT = "png";
+
+    private final @Nullable OutputFile file;
+
+    private PictureFile(@Nullable OutputFile file) {
+        this.file = file;
+    }
+
+    static PictureFile at(@Nullable Path place) throws IOException {
+        return new PictureFile(place == null ? null : OutputFile.at(place));
+    }
+
+    void write(Supplier<BufferedImage> picture) throws IOException {
+        if (file != null) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            ImageIO.write(picture.get(), FORMAT, bytes);
+            file.write(ByteBuffer.wrap(bytes.toByteArray()));
+            file.commit();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+}

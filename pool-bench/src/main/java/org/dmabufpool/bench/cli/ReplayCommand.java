@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.dmabufpool.bench.policy.Policy;
+import org.dmabufpool.bench.trace.MinPool;
+import org.dmabufpool.bench.trace.Replay;
+import org.dmabufpool.bench.trace.ReplayReport;
+import org.dmabufpool.bench.trace.Trace;
+import org.dmabufpool.bench.trace.TraceMap;
+import org.dmabufpool.bench.trace.TraceReader;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Plays a trace. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = {
+            "Plays a trace of allocations and releases in a pool without memory, and says how it went.",
+            "Without --capacity the smallest pool that serves the trace is looked for, and played in.",
+            "Parts that find no space are counted; they are a result, not an error."
+        })
+public final class ReplayCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call().
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "TRACE",
+            description = "Lines a,<id>,<bytes>[,<alignment>] and f,<id>; # begins a comment; may be packed by gzip.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call().
+    private Path file;
+
+    @Option(
+            names = "--capacity",
+            paramLabel = "BYTES",
+            converter = ByteCount.class,
+            description = "Size of the pool, such as 256M, rounded up to whole pages of 4096 bytes.")
+    private @Nullable Long capacity;
+
+    @Option(
+            names = "--find-min-pool",
+            description = "Look for the smallest pool that serves the whole trace, also where --capacity is given.")
+    private boolean findMinPool;
+
+    @Option(
+            names = "--policy",
+            defaultValue = "ours",
+            paramLabel = "POLICY",
+            description = "Who places the parts: ours, first-fit, best-fit, buddy, vma, vma-min-memory, vma-min-time,"
+                    + " vma-min-offset (default: ${DEFAULT-VALUE}).")
+    private String policy = "ours";
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed, and more, as JSON.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "Also paint the pool over the trace as PNG: time to the right, addresses upwards.")
+    private @Nullable Path map;
+
+    /** For picocli. */
+    public ReplayCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        Policy wanted = Policy.named(policy);
+        try (JsonFile report = JsonFile.at(json);
+                PictureFile picture = PictureFile.at(map)) {
+            Trace trace = TraceReader.read(file);
+            play(trace, wanted, report, picture);
+        } catch (OutOfMemoryError failure) {
+            throw new IOException(
+                    "this trace needs more memory than Java may use (" + failure.getMessage()
+                            + "): run java -Xmx4g -jar, or ask for a smaller --capacity",
+                    failure);
+        }
+        return ExitCode.OK;
+    }
+
+    private void play(Trace trace, Policy wanted, JsonFile report, PictureFile picture) throws IOException {
+        MinPool smallest = findMinPool || capacity == null ? MinPool.find(trace, wanted, MinPool.THOROUGH) : null;
+        long bytes = smallest != null && capacity == null ? smallest.bytes() : wholePages();
+        Replay replay = Replay.run(trace, wanted, bytes);
+        ReplayReport result = ReplayReport.of(replay, wanted, bytes, smallest);
+        report.write(result);
+        picture.write(() -> TraceMap.paint(replay, bytes, title(result)));
+        print(result, spec.commandLine().getOut());
+    }
+
+    private long wholePages() {
+        long asked = capacity == null ? 0 : capacity;
+        return Math.max(Policy.PAGE, -Math.floorDiv(-asked, Policy.PAGE) * Policy.PAGE);
+    }
+
+    private static String title(ReplayReport result) {
+        return String.format(
+                Locale.ROOT,
+                "%s, policy %s: %,d bytes, peak of %,d live, %,d parts found no space",
+                result.trace(),
+                result.policy(),
+                result.capacityBytes(),
+                result.peakLiveBytes(),
+                result.failures());
+    }
+
+    private static void print(ReplayReport result, PrintWriter out) {
+        row(out, "trace", "%s, %,d operations", result.trace(), result.operations());
+        row(out, "policy", "%s", result.policy());
+        row(out, "peak live", "%,d bytes", result.peakLiveBytes());
+        row(out, "pool", "%,d bytes", result.capacityBytes());
+        if (result.success()) {
+            row(out, "served", "yes");
+        } else {
+            row(out, "served", "NO: %,d parts found no space", result.failures());
+        }
+        row(out, "fragmentation", "mean %.3f, worst %.3f", result.meanFragmentation(), result.worstFragmentation());
+        MinPool search = result.search();
+        if (search != null) {
+            row(
+                    out,
+                    "smallest pool",
+                    "%,d bytes, %.4f of the peak (none of %d smaller ones serves; of %d larger ones, up to 5 %%, %d fail)",
+                    search.bytes(),
+                    result.footprintRatio(),
+                    search.probedBelow(),
+                    search.probedAbove(),
+                    search.failedAbove());
+        }
+        out.flush();
+    }
+
+    private static void row(PrintWriter out, String name, String format, @Nullable Object... values) {
+        out.printf(Locale.ROOT, "%-14s ", name);
+        out.printf(Locale.ROOT, format + "%n", values);
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.policy;
+
+/** Hands out parts of the range 0 to capacity. Not safe for use by many threads. */
+public interface Placement extends AutoCloseable {
+
+    /** What {@link #allocate} returns when no free part fits. */
+    long NO_SPACE = -1L;
+
+    /** What every offset is a multiple of, in bytes: the pool's own cache line, for all policies alike. */
+    long GRANULE = 128;
+
+    /**
+     * Reserves a part.
+     *
+     * @param bytes size, above 0
+     * @param alignment what the offset is to be a multiple of, in bytes: a power of two
+     * @return the offset, or {@link #NO_SPACE}
+     */
+    long allocate(long bytes, long alignment);
+
+    /** Gives back the live part that begins at {@code offset}. */
+    void free(long offset);
+
+    /** Gives back what the policy holds outside of the JVM's heap. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.trace;
+
+import java.util.List;
+import org.dmabufpool.bench.policy.Policy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a replay.
+ *
+ * @param trace where the trace comes from
+ * @param policy the policy's name on the command line
+ * @param operations how many allocations and releases the trace has
+ * @param peakLiveBytes the most bytes live at one moment, as asked for
+ * @param capacityBytes size of the pool that was played in
+ * @param success whether every part found its space there
+ * @param failures how many parts did not
+ * @param minPoolBytes size of the smallest pool that serves the trace; null unless it was looked for
+ * @param footprintRatio that size in proportion to {@code peakLiveBytes}; null unless it was looked for
+ * @param search how far {@code minPoolBytes} is to be relied on; null unless it was looked for
+ * @param meanFragmentation mean over {@code fragmentation}
+ * @param worstFragmentation maximum over {@code fragmentation}
+ * @param fragmentation the pool at evenly spaced moments
+ */
+public record ReplayReport(
+        String trace,
+        String policy,
+        int operations,
+        long peakLiveBytes,
+        long capacityBytes,
+        boolean success,
+        long failures,
+        @Nullable Long minPoolBytes,
+        @Nullable Double footprintRatio,
+        @Nullable MinPool search,
+        double meanFragmentation,
+        double worstFragmentation,
+        List<Timeline.Moment> fragmentation) {
+
+    private static final int MOMENTS = 200;
+
+    /** Sums a replay up. */
+    public static ReplayReport of(Replay replay, Policy policy, long capacity, @Nullable MinPool search) {
+        Trace trace = replay.trace();
+        List<Timeline.Moment> moments = Timeline.moments(replay, capacity, Math.min(MOMENTS, trace.length()));
+        long failures = replay.failures();
+        return new ReplayReport(
+                trace.name(),
+                policy.label(),
+                trace.length(),
+                trace.peakLiveBytes(),
+                capacity,
+                failures == 0,
+                failures,
+                search == null ? null : search.bytes(),
+                search == null ? null : (double) search.bytes() / trace.peakLiveBytes(),
+                search,
+                moments.stream()
+                        .mapToDouble(Timeline.Moment::fragmentation)
+                        .average()
+                        .orElse(0),
+                moments.stream()
+                        .mapToDouble(Timeline.Moment::fragmentation)
+                        .max()
+                        .orElse(0),
+                moments);
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.trace;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.dmabufpool.bench.policy.Policy;
+
+/** The generators. The same kind and seed make the same trace everywhere. */
+public enum TraceKind {
+    /** Streams reconfigured at random, ring depths, out-of-order release, bursts, pyramids, metadata, JPEGs. */
+    CAMERA,
+    /** 256 live, random replace, sizes from 4 KiB to 32 MiB whose logarithm is uniform, in whole pages. */
+    LOG_UNIFORM,
+    /** 256 live, random replace, one size that is a multiple of nothing. */
+    ODD_SIZE,
+    /** What hurts first fit the most, after Robson. */
+    ROBSON_FIRST_FIT,
+    /** What hurts buddies the most, after Robson. */
+    ROBSON_BUDDY,
+    /** 20 000 live, random replace, mostly 16 bytes to 4 KiB. */
+    SERVER;
+
+    /** Makes the trace of that seed. */
+    public Trace generate(long seed) {
+        return switch (this) {
+            case CAMERA -> CameraTrace.generate(seed);
+            case LOG_UNIFORM -> RandomReplaceTrace.logUniform(seed);
+            case ODD_SIZE -> RandomReplaceTrace.oddSize(seed);
+            case ROBSON_FIRST_FIT -> RobsonTrace.against(Policy.FIRST_FIT, seed);
+            case ROBSON_BUDDY -> RobsonTrace.against(Policy.BUDDY, seed);
+            case SERVER -> RandomReplaceTrace.server(seed);
+        };
+    }
+
+    /** The name on the command line, such as {@code log-uniform}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The kind with that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static TraceKind named(String label) {
+        for (TraceKind kind : values()) {
+            if (kind.label().equals(label)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("there is no kind of trace '" + label + "'; there are " + labels());
+    }
+
+    /** All names, separated by commas. */
+    public static String labels() {
+        return Arrays.stream(values()).map(TraceKind::label).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+class ByteCountTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,1",
+        "4096,4096",
+        "16k,16384",
+        "16K,16384",
+        "3M,3145728",
+        "2MiB,2097152",
+        "2mb,2097152",
+        "1G,1073741824",
+        "5T,5497558138880"
+    })
+    void unitsCountIn1024s(String text, long bytes) {
+        assertThat(new ByteCount().convert(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "M", "1.5G", "0", "0K", "-4", "1X", "12345678901234567890", "99999999T", "1 G B"})
+    void nonsenseIsRefused(String text) {
+        assertThatThrownBy(() -> new ByteCount().convert(text)).isInstanceOf(TypeConversionException.class);
+    }
+}
