@@ -17,7 +17,6 @@ import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
-import org.dmabufpool.linux.LabModule.VendorLayout;
 import org.dmabufpool.sync.AccessBlockedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -208,23 +207,24 @@ class BouncedSyncTest {
 
     @ParameterizedTest
     @EnumSource
-    void vendorNodeSyncsRangesInEachLayout(VendorLayout layout) {
-        try (DmaBuf buffer = rig.allocate(BYTES)) {
+    void vendorNodeSyncsRangesInEachLayout(LabVendor.Layout layout) {
+        try (LabVendor vendor = new LabVendor(layout);
+                DmaBuf buffer = rig.allocate(BYTES)) {
             ByteBuffer cpu = buffer.view(0, BYTES);
             rig.camera().fill(0, 2 * PAGE, 5);
-            vendor(layout, buffer, SyncPhase.START, Direction.READ, PAGE, PAGE);
+            vendor.sync(buffer, SyncPhase.START, Direction.READ, PAGE, PAGE);
             assertAll(cpu, PAGE, PAGE, 5);
             assertAll(cpu, 0, PAGE, 0);
 
             cpu.put(2 * PAGE, (byte) 7).put(2 * PAGE + LINE, (byte) 7);
-            vendor(layout, buffer, SyncPhase.END, Direction.WRITE, 2 * PAGE, LINE);
+            vendor.sync(buffer, SyncPhase.END, Direction.WRITE, 2 * PAGE, LINE);
             assertThat(rig.camera().read(2 * PAGE)).isEqualTo((byte) 7);
             assertThat(rig.camera().read(2 * PAGE + LINE)).isZero();
 
             cpu.put(3 * PAGE, (byte) 8);
-            vendor(layout, buffer, SyncPhase.END, Direction.READ_WRITE, 3 * PAGE, LINE);
+            vendor.sync(buffer, SyncPhase.END, Direction.READ_WRITE, 3 * PAGE, LINE);
             rig.camera().fill(3 * PAGE + LINE, LINE, 9);
-            vendor(layout, buffer, SyncPhase.START, Direction.READ_WRITE, 3 * PAGE, 2 * LINE);
+            vendor.sync(buffer, SyncPhase.START, Direction.READ_WRITE, 3 * PAGE, 2 * LINE);
             assertThat(cpu.get(3 * PAGE)).isEqualTo((byte) 8);
             assertThat(cpu.get(3 * PAGE + LINE)).isEqualTo((byte) 9);
 
@@ -241,10 +241,11 @@ class BouncedSyncTest {
 
     @ParameterizedTest
     @EnumSource
-    void vendorNodeIsSilentWhereTheExporterIs(VendorLayout layout) {
-        try (DmaBuf buffer = silent.allocate(BYTES)) {
+    void vendorNodeIsSilentWhereTheExporterIs(LabVendor.Layout layout) {
+        try (LabVendor vendor = new LabVendor(layout);
+                DmaBuf buffer = silent.allocate(BYTES)) {
             silent.camera().fill(0, PAGE, 5);
-            vendor(layout, buffer, SyncPhase.START, Direction.READ, 0, PAGE);
+            vendor.sync(buffer, SyncPhase.START, Direction.READ, 0, PAGE);
             assertThat(buffer.view(0, 1).get(0)).isZero();
             assertThat(silent.takeCounters().totalCalls()).isZero();
         }
@@ -286,12 +287,6 @@ class BouncedSyncTest {
                 .sync(way)
                 .accessTimeout(Duration.ofMillis(100))
                 .build();
-    }
-
-    private static void vendor(
-            VendorLayout layout, DmaBuf buffer, SyncPhase phase, Direction direction, long offset, long length) {
-        int answer = LabModule.vendorSync(layout, buffer.fd(), phase, direction, offset, length);
-        LabModule.required("sync by vendor node", answer);
     }
 
     private static void assertAll(ByteBuffer cpu, int offset, int length, int value) {

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.linux;
 
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.dmabufpool.heap.Direction;
-import org.dmabufpool.heap.SyncPhase;
 
 /** The lab's kernel module as tests see it. All refusals are {@link AssertionError}s. */
 final class LabModule {
@@ -27,13 +31,12 @@ final class LabModule {
         }
     }
 
-    /** The argument of the vendor's node. */
-    enum VendorLayout {
-        /** One command, whose start, read and write are flags. */
-        FLAGGED,
-        /** Two commands, begin and end, with a direction. */
-        DIRECTED
-    }
+    private static final String NAME = "dmabuf_pool_lab";
+
+    /** Numbers of x86-64 (arch/x86/entry/syscalls/syscall_64.tbl). */
+    private static final long DELETE_MODULE = 176;
+
+    private static final long FINIT_MODULE = 313;
 
     private static final Syscalls SYSCALLS = Libc.INSTANCE;
 
@@ -68,37 +71,6 @@ final class LabModule {
         }
     }
 
-    /** Partial sync through the vendor's node; gives the kernel's answer. */
-    static int vendorSync(VendorLayout layout, int fd, SyncPhase phase, Direction direction, long offset, long length) {
-        try (OwnedFd node = open(LabModuleLayout.VENDOR_NODE)) {
-            return layout == VendorLayout.FLAGGED
-                    ? flagged(node, fd, phase, direction, offset, length)
-                    : directed(node, fd, phase, direction, offset, length);
-        }
-    }
-
-    private static int flagged(OwnedFd node, int fd, SyncPhase phase, Direction direction, long offset, long length) {
-        int bits = (phase == SyncPhase.START ? LabModuleLayout.FLAGGED_START : 0)
-                | (direction.reads() ? LabModuleLayout.FLAGGED_READ : 0)
-                | (direction.writes() ? LabModuleLayout.FLAGGED_WRITE : 0);
-        Scratch access = Scratch.cleared(LabModuleLayout.FLAGGED_BYTES)
-                .putInt(LabModuleLayout.FLAGGED_FD, fd)
-                .putInt(LabModuleLayout.FLAGGED_BITS, bits)
-                .putInt(LabModuleLayout.FLAGGED_OFFSET, (int) offset)
-                .putLong(LabModuleLayout.FLAGGED_LENGTH, length);
-        return SYSCALLS.ioctl(node.number(), LabModuleLayout.VENDOR_ACCESS, access.address());
-    }
-
-    private static int directed(OwnedFd node, int fd, SyncPhase phase, Direction direction, long offset, long length) {
-        Scratch access = Scratch.cleared(LabModuleLayout.DIRECTED_BYTES)
-                .putInt(LabModuleLayout.DIRECTED_FD, fd)
-                .putInt(LabModuleLayout.DIRECTED_DIRECTION, kernelDirection(direction))
-                .putInt(LabModuleLayout.DIRECTED_OFFSET, (int) offset)
-                .putInt(LabModuleLayout.DIRECTED_LENGTH, (int) length);
-        long command = phase == SyncPhase.START ? LabModuleLayout.VENDOR_BEGIN : LabModuleLayout.VENDOR_END;
-        return SYSCALLS.ioctl(node.number(), command, access.address());
-    }
-
     /** {@code enum dma_data_direction}: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE. */
     static int kernelDirection(Direction direction) {
         return switch (direction) {
@@ -119,5 +91,46 @@ final class LabModule {
             throw new AssertionError("the kernel refuses to " + what + ": " + Errno.describe(-answer));
         }
         return answer;
+    }
+
+    /** Takes the module out of the kernel, as rmmod does; gives the kernel's answer. */
+    static int unload() {
+        return answer(C.syscall(DELETE_MODULE, Scratch.holding(NAME).address(), LinuxAbi.O_NONBLOCK, 0));
+    }
+
+    /** Puts the module into the kernel, as insmod does; gives the kernel's answer. */
+    static int load() throws IOException {
+        int file = required("open the module", SYSCALLS.open(moduleFile(), LinuxAbi.O_RDONLY));
+        try {
+            return answer(C.syscall(FINIT_MODULE, file, Scratch.holding("").address(), 0));
+        } finally {
+            SYSCALLS.close(file);
+        }
+    }
+
+    /** The lab leaves the list of the modules it loads in its folder of results. */
+    private static String moduleFile() throws IOException {
+        Path list = Path.of(System.getProperty("lab.results"), "guest", "modules");
+        try (Stream<String> lines = Files.lines(list)) {
+            return lines.filter(line -> line.endsWith("/" + NAME + ".ko"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(list + " has no " + NAME + ".ko"));
+        }
+    }
+
+    private static int answer(long result) {
+        return result == -1 ? -Native.getLastError() : (int) result;
+    }
+
+    /** The system calls that the library itself has no use for. */
+    private static final class C {
+
+        static {
+            Native.register(C.class, "c");
+        }
+
+        private C() {}
+
+        static native long syscall(long number, long first, long second, long third);
     }
 }

@@ -14,24 +14,25 @@ final class LabRig implements Heap, AutoCloseable {
 
     private final LabModule.Exporter exporter;
     private final String[] trusted;
-    private final UnaryOperator<DmaBuf> faults;
+    private final UnaryOperator<DmaBuf> diversion;
     private DmaBuf buffer;
     private LabCamera camera;
+    private String diverted;
 
-    private LabRig(LabModule.Exporter exporter, UnaryOperator<DmaBuf> faults, String... trusted) {
+    private LabRig(LabModule.Exporter exporter, UnaryOperator<DmaBuf> diversion, String... trusted) {
         this.exporter = exporter;
-        this.faults = faults;
+        this.diversion = diversion;
         this.trusted = trusted;
     }
 
     /** The exporter that syncs ranges, trusted to. */
     static LabRig ranged() {
-        return sabotaged(UnaryOperator.identity());
+        return diverted(UnaryOperator.identity());
     }
 
-    /** The same, with a fault between pool and kernel. */
-    static LabRig sabotaged(UnaryOperator<DmaBuf> faults) {
-        return new LabRig(LabModule.Exporter.RANGED, faults, LabModule.Exporter.RANGED.kernelName());
+    /** The same, with something between pool and kernel: a fault, or another way to sync ranges. */
+    static LabRig diverted(UnaryOperator<DmaBuf> diversion) {
+        return new LabRig(LabModule.Exporter.RANGED, diversion, LabModule.Exporter.RANGED.kernelName());
     }
 
     /** The exporter that does nothing and says 0; which exporters the user trusts is given. */
@@ -50,13 +51,15 @@ final class LabRig implements Heap, AutoCloseable {
         try {
             camera = new LabCamera(fd);
             buffer = new AdoptedHeap(fd).trustPartialSync(trusted).allocate(bytes);
-            return faults.apply(buffer);
+            DmaBuf given = diversion.apply(buffer);
+            diverted = given.name();
+            return given;
         } finally {
             Libc.INSTANCE.close(fd);
         }
     }
 
-    /** The buffer without the faults. */
+    /** The buffer itself. */
     DmaBuf buffer() {
         return buffer;
     }
@@ -68,6 +71,11 @@ final class LabRig implements Heap, AutoCloseable {
     /** What the exporter synced since the last call. */
     LabCounters takeCounters() {
         return LabModule.takeCounters(buffer.fd());
+    }
+
+    @Override
+    public String toString() {
+        return diverted == null ? name() : diverted;
     }
 
     /** Detaches the camera; the buffer is closed by whoever allocated it. */

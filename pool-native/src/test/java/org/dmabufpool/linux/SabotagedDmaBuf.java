@@ -2,16 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.linux;
 
-import java.nio.ByteBuffer;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.SyncPhase;
-import org.dmabufpool.heap.SyncSupport;
-import org.dmabufpool.heap.SyncWay;
-import org.dmabufpool.heap.Window;
 
 /** A dma-buf whose sync calls go wrong on purpose, in one way. */
-final class SabotagedDmaBuf implements DmaBuf {
+final class SabotagedDmaBuf extends DivertedDmaBuf {
 
     /** What goes wrong. Each is a mistake that a library over dma-bufs can make. */
     enum Fault {
@@ -30,11 +26,10 @@ final class SabotagedDmaBuf implements DmaBuf {
     /** Bytes of a line, as slices are aligned. */
     private static final int LINE = 128;
 
-    private final DmaBuf kernel;
     private final Fault fault;
 
     SabotagedDmaBuf(DmaBuf kernel, Fault fault) {
-        this.kernel = kernel;
+        super(kernel);
         this.fault = fault;
     }
 
@@ -71,57 +66,7 @@ final class SabotagedDmaBuf implements DmaBuf {
     }
 
     @Override
-    public void syncWhole(SyncPhase phase, Direction direction) {
-        kernel.syncWhole(phase, direction);
-    }
-
-    @Override
     public String name() {
         return kernel.name() + " with " + fault;
-    }
-
-    @Override
-    public String exporter() {
-        return kernel.exporter();
-    }
-
-    @Override
-    public long size() {
-        return kernel.size();
-    }
-
-    @Override
-    public int pageSize() {
-        return kernel.pageSize();
-    }
-
-    @Override
-    public int fd() {
-        return kernel.fd();
-    }
-
-    @Override
-    public ByteBuffer view(long offset, int length) {
-        return kernel.view(offset, length);
-    }
-
-    @Override
-    public SyncSupport support(SyncWay way) {
-        return kernel.support(way);
-    }
-
-    @Override
-    public Window openWindow(long offset, long length) {
-        return kernel.openWindow(offset, length);
-    }
-
-    @Override
-    public long restarts() {
-        return kernel.restarts();
-    }
-
-    @Override
-    public void close() {
-        kernel.close();
     }
 }
