@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.dmabufpool.CpuAccess;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.PoolStatistics;
 import org.dmabufpool.Slice;
+import org.dmabufpool.SliceRange;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.SyncPhase;
@@ -31,6 +35,8 @@ class BouncedSyncTest {
     private static final int PAGE = 4096;
     private static final int LINE = 128;
     private static final int BYTES = 1 << 20;
+    private static final int STRIDE = 1000;
+    private static final int FRAME_BYTES = 100 * STRIDE;
 
     private final LabRig rig = LabRig.ranged();
     private final LabRig silent = LabRig.silent();
@@ -277,6 +283,61 @@ class BouncedSyncTest {
             PoolStatistics after = pool.statistics();
             assertThat(counters.totalBytes()).isEqualTo(after.syncBytes() - before.syncBytes());
             assertThat(counters.totalCalls()).isEqualTo(after.syncCalls() - before.syncCalls());
+        }
+    }
+
+    @Test
+    void rangesOfOneAccessAreSyncedLineByLineAndByTheFewestCalls() {
+        SplittableRandom random = new SplittableRandom(1);
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+                Slice slice = pool.allocate(FRAME_BYTES)) {
+            for (int i = 0; i < 200; i++) {
+                List<SliceRange> ranges = SliceRange.rectangle(
+                        random.nextInt(FRAME_BYTES / 2),
+                        1 + random.nextInt(STRIDE),
+                        STRIDE,
+                        1 + random.nextInt(FRAME_BYTES / STRIDE / 2 - 1));
+                BitSet lines = linesTouched(slice, ranges);
+                rig.takeCounters();
+                slice.access(Direction.READ, ranges).close();
+                LabCounters counters = rig.takeCounters();
+                for (SyncPhase phase : SyncPhase.values()) {
+                    assertThat(counters.partialBytes(phase, Direction.READ))
+                            .as("%s", ranges)
+                            .isEqualTo((long) lines.cardinality() * LINE);
+                    assertThat(counters.partialCalls(phase, Direction.READ))
+                            .as("%s", ranges)
+                            .isEqualTo(runs(lines));
+                }
+            }
+        }
+    }
+
+    private static BitSet linesTouched(Slice slice, List<SliceRange> ranges) {
+        BitSet lines = new BitSet();
+        for (SliceRange range : ranges) {
+            long first = slice.offset() + range.offset();
+            lines.set((int) (first / LINE), (int) ((first + range.length() - 1) / LINE) + 1);
+        }
+        return lines;
+    }
+
+    private static int runs(BitSet lines) {
+        int runs = 0;
+        for (int start = lines.nextSetBit(0); start >= 0; start = lines.nextSetBit(lines.nextClearBit(start))) {
+            runs++;
+        }
+        return runs;
+    }
+
+    @Test
+    void twoOwnersOfOneLineLoseWhatTheDeviceWrote() {
+        try (DmaBuf buffer = rig.allocate(BYTES)) {
+            rig.camera().fill(LINE / 2, LINE / 2, 6);
+            buffer.view(0, LINE / 2).put(0, (byte) 7);
+            buffer.syncRange(SyncPhase.END, Direction.WRITE, 0, LINE);
+            assertThat(rig.camera().read(0)).isEqualTo((byte) 7);
+            assertThat(rig.camera().read(LINE / 2)).as("the device's own byte").isZero();
         }
     }
 

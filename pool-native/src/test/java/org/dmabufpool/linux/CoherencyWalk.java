@@ -11,15 +11,16 @@ import java.util.SplittableRandom;
 import org.dmabufpool.CpuAccess;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.Slice;
+import org.dmabufpool.SliceRange;
 import org.dmabufpool.heap.Direction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Random use of a pool by CPU and camera, each step compared with a plain byte array for each slice.
  *
- * <p>A step allocates, opens an access, uses an open access, closes one, lets the camera read or write, or releases.
+ * <p>A step allocates, opens an access to a slice or to a part of it, uses an open access, closes one, lets the camera read or write, or releases.
  * Accesses stay open over many steps, so that some slices hold bytes that only the CPU has while others are synced. The
- * program keeps the rules of dma-bufs: no DMA to a slice while the CPU has it, and a WRITE access writes every byte. So
+ * program keeps the rules of dma-bufs: no DMA to a slice while the CPU has it, and a WRITE access writes every byte it is opened for. So
  * every mismatch is a fault of what is under test.
  */
 final class CoherencyWalk {
@@ -49,6 +50,11 @@ final class CoherencyWalk {
 
         @Nullable
         CpuAccess access;
+
+        /** What the access was opened for. */
+        int from;
+
+        int to;
 
         Owned(Slice slice) {
             this.slice = slice;
@@ -94,7 +100,7 @@ final class CoherencyWalk {
         slices.forEach(this::closeAccess);
         for (Owned owned : slices) {
             compareWithDevice(owned, 0, owned.truth.length);
-            openAccess(owned, Direction.READ);
+            openAll(owned, Direction.READ);
             compareWithCpu(owned, 0, owned.truth.length);
             closeAccess(owned);
             owned.slice.close();
@@ -123,7 +129,7 @@ final class CoherencyWalk {
             if (mayDeviceWrite() && random.nextBoolean()) {
                 deviceWrites(owned, 0, length);
             } else {
-                openAccess(owned, writing());
+                openAll(owned, writing());
                 cpuWrites(owned, 0, length);
             }
         });
@@ -131,12 +137,12 @@ final class CoherencyWalk {
 
     private void useClosed(Owned owned) {
         switch (random.nextInt(8)) {
-            case 0, 1 -> openAccess(owned, Direction.READ);
+            case 0, 1 -> openSome(owned, Direction.READ);
             case 2, 3 -> {
-                openAccess(owned, writing());
-                cpuWrites(owned, 0, owned.truth.length);
+                openSome(owned, writing());
+                cpuWrites(owned, owned.from, owned.to - owned.from);
             }
-            case 4 -> openAccess(owned, Direction.READ_WRITE);
+            case 4 -> openSome(owned, Direction.READ_WRITE);
             case 5 -> deviceWritesSome(owned);
             case 6 -> compareSome(owned);
             default -> release(owned);
@@ -144,8 +150,8 @@ final class CoherencyWalk {
     }
 
     private void useOpen(Owned owned, CpuAccess access) {
-        int offset = random.nextInt(owned.truth.length);
-        int length = 1 + random.nextInt(owned.truth.length - offset);
+        int offset = owned.from + random.nextInt(owned.to - owned.from);
+        int length = 1 + random.nextInt(owned.to - offset);
         switch (random.nextInt(4)) {
             case 0 -> closeAccess(owned);
             case 1 -> compareWithCpu(owned, offset, length);
@@ -167,8 +173,23 @@ final class CoherencyWalk {
         return !deviceWaitsForCpu || slices.stream().allMatch(owned -> owned.access == null);
     }
 
-    private void openAccess(Owned owned, Direction direction) {
+    private void openAll(Owned owned, Direction direction) {
         owned.access = owned.slice.access(direction);
+        owned.from = 0;
+        owned.to = owned.truth.length;
+    }
+
+    /** Opens the whole slice or, as often, a part of it. */
+    private void openSome(Owned owned, Direction direction) {
+        if (random.nextBoolean()) {
+            openAll(owned, direction);
+            return;
+        }
+        int from = random.nextInt(owned.truth.length);
+        int length = 1 + random.nextInt(owned.truth.length - from);
+        owned.access = owned.slice.access(direction, List.of(new SliceRange(from, length)));
+        owned.from = from;
+        owned.to = from + length;
     }
 
     private void closeAccess(Owned owned) {

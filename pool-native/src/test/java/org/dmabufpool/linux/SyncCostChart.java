@@ -26,6 +26,9 @@ final class SyncCostChart {
     private static final String PARTIAL_COLOR = "#0969da";
     private static final String WHOLE_COLOR = "#bc4c00";
 
+    /** The row whose points carry the curves' names. */
+    private static final int LABELLED = 3;
+
     private static final int NANOS_DECADE = 10;
     private static final String[] DECADES = {
         "1 ns", "10 ns", "100 ns", "1 µs", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s"
@@ -48,6 +51,7 @@ final class SyncCostChart {
 
     private String svg() {
         String label = "Cost of a bracket over slice size, by partial sync and by whole-buffer sync";
+        Cost labelled = costs.get(LABELLED);
         return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + WIDTH + " " + HEIGHT
                 + "\" font-family=\"Helvetica, Arial, sans-serif\" role=\"img\" aria-label=\"" + label + "\">\n"
                 + "<!-- SPDX-FileCopyrightText: The dmabuf-pool authors -->\n"
@@ -58,8 +62,8 @@ final class SyncCostChart {
                 + grid()
                 + curve(Cost::wholeBufferNanos, WHOLE_COLOR)
                 + curve(Cost::partialNanos, PARTIAL_COLOR)
-                + text(LEFT + 12, y(costs.get(0).wholeBufferNanos()) - 14, 13, WHOLE_COLOR, "start", "whole buffer")
-                + text(LEFT + 12, y(costs.get(0).partialNanos()) - 14, 13, PARTIAL_COLOR, "start", "partial")
+                + text(x(LABELLED), y(labelled.wholeBufferNanos()) - 14, 13, WHOLE_COLOR, "middle", "whole buffer")
+                + text(x(LABELLED) - 10, y(labelled.partialNanos()) - 10, 13, PARTIAL_COLOR, "end", "partial")
                 + gain()
                 + text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, 13, FAINT_TEXT, "middle", "size of the slice")
                 + "</svg>\n";
@@ -102,7 +106,7 @@ final class SyncCostChart {
         Cost smallest = costs.get(0);
         double top = y(smallest.wholeBufferNanos());
         double bottom = y(smallest.partialNanos());
-        String text = String.format(Locale.ROOT, "%,.0f times", smallest.gain());
+        String text = String.format(Locale.ROOT, "%,d times", Math.round(smallest.gain() / 100) * 100);
         return line(x(0), top + 8, x(0), bottom - 8, FAINT_TEXT)
                 + text(x(0) + 10, (top + bottom) / 2, 13, TEXT, "start", text);
     }
