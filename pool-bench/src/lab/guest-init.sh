@@ -1,5 +1,6 @@
 #!/bin/busybox sh
 # SPDX-FileCopyrightText: The dmabuf-pool authors
+# shellcheck shell=dash
 # SPDX-License-Identifier: Apache-2.0
 #
 # Process 1 of the lab's guest. It builds the guest's root, runs one command in it, and powers off.

@@ -85,6 +85,7 @@ cache_suffices() {
 
 require_debian() {
     local machine
+    # shellcheck source=/dev/null
     machine=$(. /etc/os-release 2>/dev/null && printf '%s' "${ID:-unknown}") || machine=unknown
     [[ $machine == debian && $(dpkg --print-architecture 2>/dev/null) == amd64 ]] ||
         die "the lab brings itself only on Debian for amd64, and this is '$machine' on $(uname -m):" \
@@ -124,6 +125,7 @@ lab_apt() {
 mirrors() {
     {
         # shellcheck disable=SC2016 # the dollars are apt's
+        # shellcheck source=/dev/null
         apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
             awk -v release="$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")" \
                 '$1 == release && $2 == "main" { sub("/$", "", $3); print $3 }'
