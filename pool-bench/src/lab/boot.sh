@@ -23,7 +23,7 @@ readonly KERNEL_ARGUMENTS='console=ttyS0 quiet panic=-1 oops=panic mitigations=o
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 results='' append='' memory=4G timeout=300
-modules=() command=()
+modules=() builds=() command=()
 declare -A lab=()
 
 usage() {
@@ -36,6 +36,7 @@ powers off. The guest sees every file of the host under the same path; what it w
   --results DIR      folder shared with the guest for writing, under the same path
   --module "NAME [PARAMETER=VALUE...]"
                      load a module of the kernel, with all it needs; NAME with a slash is a .ko file. Repeatable.
+  --build FOLDER     build the kernel module in this folder as prepare.sh does, and load it after the others. Repeatable.
   --append "ARGS"    more kernel arguments
   --memory SIZE      the guest's memory (default $memory)
   --timeout SECONDS  give the whole run up after this long (default $timeout)
@@ -62,7 +63,7 @@ parse_arguments() {
         case $1 in
             --help) usage && exit 0 ;;
             --) shift && command=("$@") && break ;;
-            --results | --module | --append | --memory | --timeout)
+            --results | --module | --build | --append | --memory | --timeout)
                 (($# > 1)) || setup_failed "option $1 needs a value, see boot.sh --help"
                 take_option "$1" "$2" && shift 2
                 ;;
@@ -78,6 +79,7 @@ take_option() {
     case $1 in
         --results) results=$2 ;;
         --module) modules+=("$2") ;;
+        --build) builds+=(--build "$2") ;;
         --append) append=$2 ;;
         --memory) memory=$2 ;;
         --timeout) timeout=$2 ;;
@@ -86,8 +88,10 @@ take_option() {
 
 prepare() {
     local listing name path
-    listing=$("$here/prepare.sh") || setup_failed "prepare.sh failed, see above"
-    while IFS='=' read -r name path; do lab[$name]=$path; done <<<"$listing"
+    listing=$("$here/prepare.sh" "${builds[@]+"${builds[@]}"}") || setup_failed "prepare.sh failed, see above"
+    while IFS='=' read -r name path; do
+        if [[ $name == built ]]; then modules+=("$path"); else lab[$name]=$path; fi
+    done <<<"$listing"
 }
 
 # The host's words to guest-init.sh, and a results folder without the words of an earlier guest.

@@ -20,20 +20,24 @@ readonly here
 cache=${DMABUF_POOL_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-pool-lab}
 want_headers=no
 refresh=no
+builds=()
 
 usage() {
     cat <<USAGE
-Usage: prepare.sh [--headers] [--refresh]
+Usage: prepare.sh [--headers] [--build FOLDER]... [--refresh]
 
 Brings the kernel lab: installs qemu when it is missing (root on Debian), and unpacks Debian's $KERNEL_SERIES amd64
 kernel, its modules and a static busybox into a cache folder. Nothing else of the machine is changed: the kernel
 comes through an apt configuration of its own. A second run finds everything in the cache.
 
   --headers   also unpack the kernel's headers, for building modules against it
+  --build FOLDER
+              build the kernel module in this folder (it has a Kbuild file) against the headers, for which gcc and
+              make are installed when they are missing (root on Debian); the folder itself stays as it is
   --refresh   ask the archive for a newer kernel even if the cache has one
   --help      this text
 
-Prints NAME=PATH lines: kernel, modules, initramfs, and headers with --headers.
+Prints NAME=PATH lines: kernel, modules, initramfs, headers with --headers, and built for each --build.
 The cache is \$DMABUF_POOL_LAB_CACHE, by default \${XDG_CACHE_HOME:-\$HOME/.cache}/dmabuf-pool-lab.
 USAGE
 }
@@ -49,6 +53,12 @@ parse_arguments() {
     while (($#)); do
         case $1 in
             --headers) want_headers=yes ;;
+            --build)
+                [[ -e ${2:-}/Kbuild ]] || die "--build takes a folder with a Kbuild file, not '${2:-}'"
+                builds+=("$(realpath "$2")")
+                want_headers=yes
+                shift
+                ;;
             --refresh) refresh=yes ;;
             --help) usage && exit 0 ;;
             *) die "unknown option '$1', see prepare.sh --help" ;;
@@ -82,16 +92,19 @@ require_debian() {
             "run it on Debian 12 or later, or in a Debian container, with the package qemu-system-x86 installed"
 }
 
-require_qemu() {
-    command -v qemu-system-x86_64 >/dev/null && return
+# Installs the packages unless there is such a command.
+require_command() {
+    local command=$1
+    shift
+    command -v "$command" >/dev/null && return
+    require_debian
     [[ $(id -u) == 0 ]] ||
-        die "qemu-system-x86_64 is missing and only root can install it:" \
-            "apt-get install --no-install-recommends qemu-system-x86"
-    say "installing qemu-system-x86"
+        die "$command is missing and only root can install it: apt-get install --no-install-recommends $*"
+    say "installing $*"
     apt-get -q update >&2
     DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=$APT_LOCK_SECONDS \
-        install --no-install-recommends qemu-system-x86 >&2
-    command -v qemu-system-x86_64 >/dev/null || die "apt-get installed qemu-system-x86, but there is no qemu-system-x86_64"
+        install --no-install-recommends "$@" >&2
+    command -v "$command" >/dev/null || die "apt-get installed $*, but there is no $command"
 }
 
 # ---- an apt of the lab's own: own sources, lists and archives; proxy, credentials and trust stay the machine's ----
@@ -225,6 +238,42 @@ point_headers_to() {
         xargs -r sed -i -E "s#(^|[ =])/usr/(src|lib)/linux-#\\1$home/usr/\\2/linux-#"
 }
 
+# ---- modules of the project's own, built in the cache: one folder for each state of their sources ----
+
+headers_path() { printf '%s-headers/usr/src/linux-headers-%s' "$(kernel_home "$version")" "$version"; }
+
+built_path() {
+    local contents
+    contents=$(cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c -16)
+    printf '%s-built/%s-%s' "$(kernel_home "$version")" "$(basename "$1")" "$contents"
+}
+
+module_built() { find "$1" -maxdepth 1 -name '*.ko' 2>/dev/null; }
+
+# The compiler the kernel was built with where the machine has it; the kernel's own files name it with a prefix.
+kernel_compiler() {
+    local major
+    major=$(sed -n 's/^CONFIG_GCC_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$(headers_path)/.config")
+    command -v "gcc-$major" || command -v gcc
+}
+
+build_module() {
+    local target tree
+    target=$(built_path "$1")
+    [[ -n $(module_built "$target") ]] && return
+    require_command make make
+    require_command gcc gcc libc6-dev
+    tree=$target.$$
+    say "building the module in $1"
+    rm -rf "$tree" "$target"
+    mkdir -p "$(dirname "$target")"
+    cp -r "$1" "$tree"
+    make -s -C "$(headers_path)" M="$tree" CC="$(kernel_compiler)" CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2 ||
+        die "the module in $1 does not build, see above; its tree is $tree"
+    mv "$tree" "$target"
+    [[ -n $(module_built "$target") ]] || die "the module in $1 was built, but there is no .ko file in $target"
+}
+
 # ---- the initramfs: busybox, the modules the root file system needs, and guest-init.sh ----
 
 initramfs_path() {
@@ -276,18 +325,24 @@ fill_cache() {
 report() {
     printf 'kernel=%s\nmodules=%s\ninitramfs=%s\n' "$(kernel_home "$version")/vmlinuz" \
         "$(kernel_home "$version")/lib/modules/$version" "$(initramfs_path)"
-    [[ $want_headers == no ]] || printf 'headers=%s\n' "$(kernel_home "$version")-headers/usr/src/linux-headers-$version"
+    [[ $want_headers == no ]] || printf 'headers=%s\n' "$(headers_path)"
+    local folder
+    for folder in "${builds[@]+"${builds[@]}"}"; do
+        printf 'built=%s\n' "$(module_built "$(built_path "$folder")")"
+    done
 }
 
 main() {
+    local folder
     parse_arguments "$@"
     mkdir -p "$cache"
     exec 9>"$cache/lock"
     flock 9
-    command -v qemu-system-x86_64 >/dev/null || { require_debian && require_qemu; }
+    require_command qemu-system-x86_64 qemu-system-x86
     version=$(current_version)
     cache_suffices "$version" || fill_cache
     build_initramfs "$(initramfs_path)"
+    for folder in "${builds[@]+"${builds[@]}"}"; do build_module "$folder"; done
     report
 }
 

@@ -39,7 +39,8 @@ final class GuestTestRunner {
     /**
      * Exits with 0 only if there were tests and none failed.
      *
-     * @param arguments the folder for the reports, then the classes to run; without classes all tests tagged for the lab
+     * @param arguments the folder for the reports, then the classes to run; without classes all tests with the tag of
+     *     {@link GuestTests#TAG_PROPERTY}
      */
     public static void main(String[] arguments) {
         Path reports = Path.of(arguments[0]);
@@ -59,17 +60,19 @@ final class GuestTestRunner {
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         LauncherFactory.create(config)
                 .execute(
-                        classes.isEmpty() ? allOfTheLab() : these(classes),
+                        classes.isEmpty() ? allWithTheTag() : these(classes),
                         summary,
                         new LegacyXmlReportGeneratingListener(reports, new PrintWriter(System.err, true)),
                         new Progress());
         return summary.getSummary();
     }
 
-    private static LauncherDiscoveryRequest allOfTheLab() {
+    private static LauncherDiscoveryRequest allWithTheTag() {
         return LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectPackage(ALL))
-                .filters(includeClassNamePatterns(STANDARD_INCLUDE_PATTERN), includeTags(GuestTests.TAG))
+                .filters(
+                        includeClassNamePatterns(STANDARD_INCLUDE_PATTERN),
+                        includeTags(System.getProperty(GuestTests.TAG_PROPERTY)))
                 .build();
     }
 

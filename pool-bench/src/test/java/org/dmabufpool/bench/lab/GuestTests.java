@@ -13,6 +13,12 @@ final class GuestTests {
     /** Tests with this tag need the guest's kernel: only the lab runs them. */
     static final String TAG = "lab";
 
+    /** Tests with this tag need the project's kernel module, too, and DMA that goes through bounce buffers. */
+    static final String BOUNCE_TAG = "lab-bounce";
+
+    /** System property with the tag of the tests to run, where no classes are named. */
+    static final String TAG_PROPERTY = "lab.tag";
+
     /** System property that tells a guest's test the folder whose files the host keeps. */
     static final String RESULTS_PROPERTY = "lab.results";
 
@@ -24,18 +30,22 @@ final class GuestTests {
 
     private GuestTests() {}
 
-    /**
-     * Runs the tests of these classes, or without any all tests with {@link #TAG}, and leaves JUnit's XML reports in the
-     * folder.
-     */
+    /** Runs the tests of these classes and leaves JUnit's XML reports in the folder. */
     static List<String> command(Path reports, Class<?>... classes) {
+        List<String> command = command(reports, TAG);
+        Stream.of(classes).map(Class::getName).forEach(command::add);
+        return command;
+    }
+
+    /** Runs all tests with this tag and leaves JUnit's XML reports in the folder. */
+    static List<String> command(Path reports, String tag) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(COLLECTOR, "-ea", "-XX:ErrorFile=" + reports.resolve("hs_err.log")));
         command.add("-D" + RESULTS_PROPERTY + "=" + reports);
+        command.add("-D" + TAG_PROPERTY + "=" + tag);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(GuestTestRunner.class.getName(), reports.toString()));
-        Stream.of(classes).map(Class::getName).forEach(command::add);
         return command;
     }
 

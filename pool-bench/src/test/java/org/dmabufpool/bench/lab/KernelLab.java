@@ -62,6 +62,18 @@ final class KernelLab {
         return this;
     }
 
+    /** Builds the kernel module whose sources are in this folder, and loads it before the command runs. */
+    KernelLab build(Path sources) {
+        options.addAll(List.of("--build", sources.toString()));
+        return this;
+    }
+
+    /** More arguments for the kernel. */
+    KernelLab append(String arguments) {
+        options.addAll(List.of("--append", arguments));
+        return this;
+    }
+
     /** Gives the whole run up after this long; whole seconds. */
     KernelLab timeout(Duration limit) {
         timeout = limit;
