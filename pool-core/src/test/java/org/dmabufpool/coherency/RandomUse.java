@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.dmabufpool.CpuAccess;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.Slice;
+import org.dmabufpool.SliceRange;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.model.ModelDevice;
 import org.dmabufpool.model.ModelHeap;
@@ -80,9 +81,13 @@ final class RandomUse {
             cpuWrite(any());
         } else if (what < 50) {
             cpuUpdate(any());
-        } else if (what < 64) {
+        } else if (what < 56) {
+            cpuUpdatesRows(any());
+        } else if (what < 63) {
             cpuRead(any());
-        } else if (what < 76) {
+        } else if (what < 70) {
+            cpuReadPart(any());
+        } else if (what < 79) {
             deviceWrite(any(), anyDevice());
         } else if (what < 88) {
             deviceRead(any(), anyDevice());
@@ -128,20 +133,52 @@ final class RandomUse {
     private void cpuUpdate(Used used) {
         int from = random.nextInt(used.expected.length);
         int length = 1 + random.nextInt(used.expected.length - from);
+        boolean looks = random.nextBoolean();
         fill(length);
-        try (CpuAccess access = used.slice.readWrite()) {
-            ByteBuffer view = access.buffer(from, length);
-            compare(used, from, view);
+        try (CpuAccess access = looks ? used.slice.readWrite(from, length) : used.slice.write(from, length)) {
+            ByteBuffer view = access.buffer();
+            if (looks) {
+                compare(used, from, view);
+            }
             view.put(fresh, 0, length);
             heap.disturb();
         }
         System.arraycopy(fresh, 0, used.expected, from, length);
     }
 
+    /** As of the rows of a rectangle. */
+    private void cpuUpdatesRows(Used used) {
+        int stride = 1 + random.nextInt(used.expected.length);
+        int width = 1 + random.nextInt(stride);
+        List<SliceRange> rows = new ArrayList<>();
+        for (int at = 0; at + width <= used.expected.length; at += stride) {
+            rows.add(new SliceRange(at, width));
+        }
+        Direction direction = random.nextBoolean() ? Direction.WRITE : Direction.READ_WRITE;
+        fill(used.expected.length);
+        try (CpuAccess access = used.slice.access(direction, rows)) {
+            for (SliceRange row : rows) {
+                int at = (int) row.offset();
+                access.buffer(at, width).put(fresh, at, width);
+                System.arraycopy(fresh, at, used.expected, at, width);
+            }
+            heap.disturb();
+        }
+    }
+
     private void cpuRead(Used used) {
         try (CpuAccess access = used.slice.read()) {
             heap.disturb();
             compare(used, 0, access.buffer());
+        }
+    }
+
+    private void cpuReadPart(Used used) {
+        int from = random.nextInt(used.expected.length);
+        int length = 1 + random.nextInt(used.expected.length - from);
+        try (CpuAccess access = used.slice.read(from, length)) {
+            heap.disturb();
+            compare(used, from, access.buffer());
         }
     }
 

@@ -36,7 +36,9 @@ final class LinuxAbi {
     static final int MAP_NORESERVE = 0x4000;
 
     static final short POLLIN = 0x001;
+    static final short POLLOUT = 0x004;
     static final short POLLERR = 0x008;
+    static final short POLLNVAL = 0x020;
 
     private LinuxAbi() {}
 }

@@ -95,11 +95,7 @@ final class V4l2Device implements AutoCloseable {
     int poll(int timeoutMillis) {
         int number = fd.use();
         try {
-            Scratch waiting = Scratch.cleared(V4l2Layout.POLLFD_BYTES)
-                    .putInt(V4l2Layout.POLLFD_FD, number)
-                    .putShort(V4l2Layout.POLLFD_EVENTS, LinuxAbi.POLLIN);
-            int answer = syscalls.poll(waiting.address(), 1, timeoutMillis);
-            return answer > 0 ? waiting.getShort(V4l2Layout.POLLFD_REVENTS) : answer;
+            return PollDescriptor.poll(syscalls, number, LinuxAbi.POLLIN, timeoutMillis);
         } finally {
             fd.done();
         }

@@ -26,8 +26,6 @@ package org.dmabufpool.linux;
  *   60 u32 memory    64 m.fd                 56 u32 flags
  *   72 u32 length
  *                                           struct v4l2_control, 8 bytes: 0 u32 id  4 s32 value
- *
- *  struct pollfd, 8 bytes: 0 s32 fd  4 s16 events  6 s16 revents (include/uapi/asm-generic/poll.h)
  * </pre>
  */
 final class V4l2Layout {
@@ -110,11 +108,6 @@ final class V4l2Layout {
 
     /** A heading in the list of controls, which has no value. */
     static final int CTRL_TYPE_CTRL_CLASS = 6;
-
-    static final int POLLFD_BYTES = 8;
-    static final int POLLFD_FD = 0;
-    static final int POLLFD_EVENTS = 4;
-    static final int POLLFD_REVENTS = 6;
 
     static final long QUERYCAP = IoctlEncoding.ior(TYPE, 0, CAPABILITY_BYTES);
     static final long S_FMT = IoctlEncoding.iowr(TYPE, 5, FORMAT_BYTES);

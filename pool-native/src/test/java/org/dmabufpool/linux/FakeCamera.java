@@ -60,7 +60,7 @@ final class FakeCamera extends ForwardingSyscalls {
     public int poll(long descriptors, int count, int timeoutMillis) {
         int answer = pollAnswers.isEmpty() ? readyEvents() : pollAnswers.remove();
         if (answer > 0) {
-            Scratch.asLeft().putShort(V4l2Layout.POLLFD_REVENTS, (short) answer);
+            Scratch.asLeft().putShort(PollDescriptor.REVENTS, (short) answer);
         }
         return answer > 0 ? 1 : answer;
     }

@@ -20,10 +20,10 @@ final class ProgressLine implements Progress, AutoCloseable {
 
     private final @Nullable ProgressBar bar;
 
-    ProgressLine(boolean shown) {
+    ProgressLine(String task, boolean shown) {
         this.bar = shown
                 ? new ProgressBarBuilder()
-                        .setTaskName("shoot")
+                        .setTaskName(task)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(UPDATE_MILLIS)
                         .setConsumer(new ConsoleProgressBarConsumer(System.err))

@@ -150,7 +150,7 @@ public final class ShootCommand implements Callable<Integer> {
         HeapChoice choice = HeapChoice.of(heap, camera != null);
         boolean bar = !quiet && (progress == null ? ProgressLine.onTerminal() : progress);
         try (FrameSource source = source(choice);
-                ProgressLine line = new ProgressLine(bar)) {
+                ProgressLine line = new ProgressLine("shoot", bar)) {
             ShootReport report = new Shot(source, choice, frames)
                     .capacity(capacity)
                     .sync(sync.way())

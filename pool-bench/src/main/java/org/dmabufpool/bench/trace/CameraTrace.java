@@ -26,8 +26,8 @@ final class CameraTrace {
     private static final int CONFIGURATIONS = 60;
     private static final int LEAST_FRAMES = 20;
     private static final int MORE_FRAMES = 180;
-    /** One stream in so many keeps a ring. */
-    private static final int ONE_RING_IN = 3;
+    /** All streams but one in so many keep a ring. */
+    private static final int ONE_WITHOUT_RING_IN = 3;
     /** Something out of the ordinary happens about every fifteenth frame. */
     private static final int EVENTS = 60;
 
@@ -94,7 +94,7 @@ final class CameraTrace {
 
     private void stream(long bytes, int depth, int every) {
         Stream stream = new Stream(bytes, depth, every, new ArrayList<>());
-        if (random.nextInt(ONE_RING_IN) == 0) {
+        if (random.nextInt(ONE_WITHOUT_RING_IN) > 0) {
             for (int i = 0; i < depth; i++) {
                 stream.ring().add(trace.allocate(bytes));
             }

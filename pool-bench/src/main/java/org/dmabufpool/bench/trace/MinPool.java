@@ -17,8 +17,9 @@ import org.dmabufpool.bench.policy.Policy;
  * @param probedBelow how many smaller pools, evenly spaced down to the peak, were tried last; none of them served
  * @param probedAbove how many larger pools, evenly spaced up to 5 %, were tried
  * @param failedAbove how many of those did not serve
+ * @param largestFailedBytes the largest of those in bytes, 0 if there is none: who needs certainty stays above
  */
-public record MinPool(long bytes, int probedBelow, int probedAbove, int failedAbove) {
+public record MinPool(long bytes, int probedBelow, int probedAbove, int failedAbove, long largestFailedBytes) {
 
     /** Tries below and above that make an answer fit for publication. */
     public static final int THOROUGH = 64;
@@ -53,7 +54,16 @@ public record MinPool(long bytes, int probedBelow, int probedAbove, int failedAb
             }
         }
         int above = Math.toIntExact(Math.min(probes, found / ABOVE));
-        return new MinPool(found * Policy.PAGE, below, above, failed(found, above, serves));
+        int failures = 0;
+        long largestFailed = 0;
+        for (int i = 1; i <= above; i++) {
+            long larger = found + found / ABOVE * i / above;
+            if (!serves.test(larger)) {
+                failures++;
+                largestFailed = larger;
+            }
+        }
+        return new MinPool(found * Policy.PAGE, below, above, failures, largestFailed * Policy.PAGE);
     }
 
     private static long firstThatServes(long least, LongPredicate serves) {
@@ -92,13 +102,5 @@ public record MinPool(long bytes, int probedBelow, int probedAbove, int failedAb
             }
         }
         return -1;
-    }
-
-    private static int failed(long found, int count, LongPredicate serves) {
-        int failures = 0;
-        for (int i = 1; i <= count; i++) {
-            failures += serves.test(found + found / ABOVE * i / count) ? 0 : 1;
-        }
-        return failures;
     }
 }
