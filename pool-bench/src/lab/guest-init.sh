@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-FileCopyrightText: The dmabuf-pool authors
-# shellcheck shell=dash
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=dash
 #
 # Process 1 of the lab's guest. It builds the guest's root, runs one command in it, and powers off.
 #
