@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
         name = "dmabuf-pool",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {ShootCommand.class, DoctorCommand.class, TraceCommand.class, ReplayCommand.class, PeersCommand.class},
+        subcommands = {
+            ShootCommand.class,
+            DoctorCommand.class,
+            TraceCommand.class,
+            ReplayCommand.class,
+            PeersCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
         footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a trace it names, is wrong.")
@@ -36,6 +42,7 @@ public final class Commands implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: shoot, doctor, trace, replay or peers (see --help)");
+        throw new ParameterException(
+                spec.commandLine(), "name a command: shoot, doctor, trace, replay or peers (see --help)");
     }
 }

@@ -38,10 +38,6 @@ public record Footprint(String kind, String policy, double median, double worst,
                 .map(trace -> (double) MinPool.find(trace, policy, probes).bytes() / trace.peakLiveBytes())
                 .toList();
         return new Footprint(
-                kind.label(),
-                policy.label(),
-                Median.of(ratios, Double::doubleValue),
-                Collections.max(ratios),
-                ratios);
+                kind.label(), policy.label(), Median.of(ratios, Double::doubleValue), Collections.max(ratios), ratios);
     }
 }

@@ -41,11 +41,7 @@ final class Judgement {
                 one(Workload.LIVE_256, Peer.OURS_LOCKED),
                 one(Workload.LIVE_256, Peer.VMA_LOCKED),
                 Result::ns);
-        put(
-                "hotSliceToVmaLocked",
-                one(Workload.HOT, Peer.OURS_SLICE),
-                one(Workload.HOT, Peer.VMA_LOCKED),
-                Result::ns);
+        put("hotSliceToVmaLocked", one(Workload.HOT, Peer.OURS_SLICE), one(Workload.HOT, Peer.VMA_LOCKED), Result::ns);
         put(
                 "live100kToLive256",
                 one(Workload.LIVE_100K, Peer.OURS_ALONE),
@@ -68,16 +64,21 @@ final class Judgement {
     private void garbage() {
         ratios.put(
                 "bytesPerPairAlone",
-                one(Workload.LIVE_256, Peer.OURS_ALONE).map(Result::bytesPerPair).orElse(null));
+                one(Workload.LIVE_256, Peer.OURS_ALONE)
+                        .map(Result::bytesPerPair)
+                        .orElse(null));
         ratios.put(
                 "bytesPerPairSlice",
-                one(Workload.LIVE_256, Peer.OURS_SLICE).map(Result::bytesPerPair).orElse(null));
+                one(Workload.LIVE_256, Peer.OURS_SLICE)
+                        .map(Result::bytesPerPair)
+                        .orElse(null));
     }
 
     private void put(String name, Optional<Result> ours, Optional<Result> theirs, ToDoubleFunction<Result> value) {
         boolean both = ours.isPresent() && theirs.isPresent();
         ratios.put(
-                name, both ? value.applyAsDouble(ours.orElseThrow()) / value.applyAsDouble(theirs.orElseThrow()) : null);
+                name,
+                both ? value.applyAsDouble(ours.orElseThrow()) / value.applyAsDouble(theirs.orElseThrow()) : null);
     }
 
     private Optional<Result> one(Workload workload, Peer peer) {

@@ -21,7 +21,9 @@ public final class PeersTable {
         table.line("%s, %d cores, load %.1f at the end", report.java(), report.cores(), report.loadAtEnd());
         report.workloads().forEach(table::workload);
         table.line("");
-        table.line("footprint: smallest pool that serves the trace / peak of live bytes, %d seeds", report.pace().seeds());
+        table.line(
+                "footprint: smallest pool that serves the trace / peak of live bytes, %d seeds",
+                report.pace().seeds());
         table.line("%-18s %-16s %8s %8s", "trace", "policy", "median", "worst");
         for (Footprint footprint : report.footprints()) {
             table.line(
