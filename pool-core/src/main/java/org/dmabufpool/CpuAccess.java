@@ -91,7 +91,7 @@ public final class CpuAccess implements AutoCloseable {
         if (parts != null) {
             parts.checkOpened(offset, length);
         }
-        ByteBuffer view = slice.owner().buffer.view(slice.offset() + offset, length);
+        ByteBuffer view = slice.store().buffer.view(slice.offset() + offset, length);
         return direction.writes() ? view : view.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
@@ -110,7 +110,7 @@ public final class CpuAccess implements AutoCloseable {
 
     /** START. When it throws, the access has not begun. */
     void start() {
-        SyncPlanner planner = slice.owner().planner;
+        SyncPlanner planner = slice.store().planner;
         if (parts == null) {
             planner.start(slice.offset(), slice.reservedLength(), direction, window);
         } else {

@@ -5,19 +5,12 @@ package org.dmabufpool;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.dmabufpool.alloc.AllocatorLayout;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.DmaBuf;
-import org.dmabufpool.heap.DmaBufException;
 import org.dmabufpool.heap.Heap;
-import org.dmabufpool.heap.HeapException;
-import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
-import org.dmabufpool.heap.Window;
 import org.dmabufpool.sync.SyncPlanner;
-import org.dmabufpool.sync.SyncTotals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Implementation note</h2>
  *
- * <p><b>Concurrency:</b> one lock guards the allocator, the list of open slices and the counters, so that a snapshot of
- * statistics is one moment. No system call is made under it, save at close.
- *
- * <p><b>Waiting:</b> releases wake all who wait for space, since what came free may serve any of them.
+ * <p>The pool builds, waits and closes; slices begin and end in {@link SliceStore}.
  */
 public final class DmaBufPool implements AutoCloseable {
 
@@ -47,31 +37,25 @@ public final class DmaBufPool implements AutoCloseable {
     private final DmaBuf buffer;
     private final SyncPlanner planner;
     private final long granule;
-    private final SliceOwner owner;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition spaceReturned = lock.newCondition();
-
-    private final OffsetAllocator allocator;
-    private final TraceWriter trace;
-    private final OpenSlices openSlices = new OpenSlices();
-    private long peakUsedBytes;
-    private long allocations;
-    private long releases;
-    private long exhausted;
-    private long fragmented;
-    private long invalid;
-    private long quarantinedBytes;
-    private volatile boolean closed;
+    private final SpaceWaiters waiters = new SpaceWaiters();
+    private final SliceStore store;
+    private final SliceHandles handles;
 
     private DmaBufPool(Builder builder, DmaBuf buffer) {
         this.name = builder.name;
         this.buffer = buffer;
         this.planner = SyncPlanner.choose(buffer, builder.sync, builder.accessTimeout);
         this.granule = Math.max(builder.alignment, planner.granule());
-        this.owner = new Owner(buffer, planner);
-        this.allocator = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()))
-                .create();
-        this.trace = builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size());
+        AllocatorLayout layout = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()));
+        this.store = new SliceStore(
+                name,
+                buffer,
+                planner,
+                layout.createShared(),
+                granule,
+                builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size()),
+                waiters);
+        this.handles = new SliceHandles(store);
     }
 
     /** Begins to describe a pool. */
@@ -102,7 +86,7 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed
      */
     public Slice allocate(long bytes) {
-        return allocate(SliceRequest.of(bytes));
+        return sliceOf(store.reserve(bytes, 0, ""), bytes, 0, "");
     }
 
     /**
@@ -113,16 +97,19 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed
      */
     public Slice allocate(SliceRequest request) {
-        lock.lock();
-        try {
-            Slice slice = reserve(request);
-            if (slice == null) {
-                throw exhausted(request, "no free part fits");
-            }
-            return slice;
-        } finally {
-            lock.unlock();
+        return sliceOf(reserve(request), request.bytes(), request.alignment(), request.tag());
+    }
+
+    private long reserve(SliceRequest request) {
+        return store.reserve(request.bytes(), request.alignment(), request.tag());
+    }
+
+    private Slice sliceOf(long handle, long bytes, long alignment, String tag) {
+        if (handle < 0) {
+            store.countFailure(handle);
+            throw store.exhausted(bytes, alignment, tag, "no free part fits");
         }
+        return new Slice(store, handle, bytes, tag);
     }
 
     /** As {@link #allocate(long)}, but empty where no free part fits. */
@@ -132,16 +119,12 @@ public final class DmaBufPool implements AutoCloseable {
 
     /** As {@link #allocate(SliceRequest)}, but empty where no free part fits. */
     public Optional<Slice> tryAllocate(SliceRequest request) {
-        lock.lock();
-        try {
-            Slice slice = reserve(request);
-            if (slice == null) {
-                countFailure(request);
-            }
-            return Optional.ofNullable(slice);
-        } finally {
-            lock.unlock();
+        long handle = reserve(request);
+        if (handle < 0) {
+            store.countFailure(handle);
+            return Optional.empty();
         }
+        return Optional.of(new Slice(store, handle, request.bytes(), request.tag()));
     }
 
     /** As {@link #allocate(SliceRequest, Duration)}, for so many bytes. */
@@ -159,62 +142,55 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed, before or meanwhile
      */
     public Slice allocate(SliceRequest request, Duration timeout) {
-        long nanosLeft = Durations.saturatedNanos(timeout);
-        lock.lock();
+        long handle = reserve(request);
+        if (handle < 0) {
+            handle = awaitSpace(request, timeout);
+        }
+        return new Slice(store, handle, request.bytes(), request.tag());
+    }
+
+    private long awaitSpace(SliceRequest request, Duration timeout) {
         try {
-            Slice slice = reserve(request);
-            while (slice == null) {
-                if (nanosLeft <= 0) {
-                    throw exhausted(request, "no free part fits, after a wait of " + timeout.toMillis() + " ms");
-                }
-                nanosLeft = spaceReturned.awaitNanos(nanosLeft);
-                slice = reserve(request);
+            long handle = waiters.await(() -> reserve(request), Durations.saturatedNanos(timeout));
+            if (handle >= 0) {
+                return handle;
             }
-            return slice;
+            store.countFailure(handle);
+            throw exhausted(request, "no free part fits, after a wait of " + timeout.toMillis() + " ms");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            store.countFailure(OffsetAllocator.NO_SPACE);
             throw exhausted(request, "interrupted while waiting for a free part");
-        } finally {
-            lock.unlock();
         }
+    }
+
+    private PoolExhaustedException exhausted(SliceRequest request, String what) {
+        return store.exhausted(request.bytes(), request.alignment(), request.tag(), what);
+    }
+
+    /** The same pool for the frame loop: handles instead of objects. The same answer every time. */
+    public SliceHandles handles() {
+        return handles;
+    }
+
+    /**
+     * How many slices of so many bytes could be had now, one after the other.
+     *
+     * @param bytes 1 to the capacity
+     * @throws IllegalArgumentException if {@code bytes} is out of that range
+     */
+    public long availability(long bytes) {
+        return store.availability(bytes);
     }
 
     /** What the pool looks like now. */
     public PoolStatistics statistics() {
-        lock.lock();
-        try {
-            SyncSupport choice = planner.choice();
-            SyncTotals sync = planner.totals();
-            return new PoolStatistics(
-                    name,
-                    capacity(),
-                    allocator.usedBytes(),
-                    openSlices.requestedBytes(),
-                    peakUsedBytes,
-                    allocator.largestFree(),
-                    quarantinedBytes,
-                    openSlices.count(),
-                    allocations,
-                    exhausted,
-                    fragmented,
-                    invalid,
-                    releases,
-                    choice.way(),
-                    choice.reason(),
-                    sync.calls(),
-                    sync.bytesAsked(),
-                    sync.bytesSynced(),
-                    sync.bytesWholeBuffer(),
-                    buffer.restarts(),
-                    planner.openWindows());
-        } finally {
-            lock.unlock();
-        }
+        return store.statistics();
     }
 
     /** Whether the memory is back with the kernel. */
     public boolean isClosed() {
-        return closed;
+        return store.isClosed();
     }
 
     /**
@@ -226,32 +202,22 @@ public final class DmaBufPool implements AutoCloseable {
      */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            spaceReturned.signalAll();
-            giveMemoryBack();
-            if (openSlices.count() > 0) {
-                throw new OpenSlicesException("pool '" + name + "' was closed with " + openSlices.count()
-                        + " slices open; its memory is back with the kernel:" + openSlices.describe()
-                        + "\nClose slices before their pool, such as by try-with-resources");
-            }
-        } finally {
-            lock.unlock();
+        if (!store.close()) {
+            return;
+        }
+        waiters.wake();
+        giveMemoryBack();
+        long open = store.openSlices();
+        if (open > 0) {
+            throw new OpenSlicesException("pool '" + name + "' was closed with " + open
+                    + " slices open; its memory is back with the kernel:" + store.describeOpen(open)
+                    + "\nClose slices before their pool, such as by try-with-resources");
         }
     }
 
     /** Threads that wait for space now; for tests. */
     int waiters() {
-        lock.lock();
-        try {
-            return lock.getWaitQueueLength(spaceReturned);
-        } finally {
-            lock.unlock();
-        }
+        return waiters.waiting();
     }
 
     private void giveMemoryBack() {
@@ -259,125 +225,6 @@ public final class DmaBufPool implements AutoCloseable {
             planner.close();
         } finally {
             buffer.close();
-        }
-    }
-
-    /** The one place where space is taken. The lock is held. */
-    private @Nullable Slice reserve(SliceRequest request) {
-        if (closed) {
-            throw new PoolClosedException("pool '" + name + "' was closed: build a new one");
-        }
-        checkRequest(request);
-        long offset = allocator.allocate(request.bytes(), Math.max(request.alignment(), granule));
-        if (offset == OffsetAllocator.NO_SPACE) {
-            return null;
-        }
-        Slice slice = new Slice(owner, offset, allocator.reservedAt(offset), request);
-        trace.allocated(offset, request.bytes(), request.alignment());
-        openSlices.add(slice);
-        buffer.listener().allocated(offset, slice.reservedLength(), request.tag());
-        allocations++;
-        peakUsedBytes = Math.max(peakUsedBytes, allocator.usedBytes());
-        return slice;
-    }
-
-    private void checkRequest(SliceRequest request) {
-        if (request.bytes() < 1 || request.bytes() > capacity() || request.alignment() > capacity()) {
-            invalid++;
-            throw new IllegalArgumentException("a slice of pool '" + name + "' has 1 to " + capacity()
-                    + " bytes and at most that alignment: bytes=" + request.bytes() + ", alignment="
-                    + request.alignment() + ", tag='" + request.tag() + "'");
-        }
-    }
-
-    private void countFailure(SliceRequest request) {
-        if (allocator.freeBytes() >= request.bytes()) {
-            fragmented++;
-        } else {
-            exhausted++;
-        }
-    }
-
-    private PoolExhaustedException exhausted(SliceRequest request, String what) {
-        countFailure(request);
-        long free = allocator.freeBytes();
-        long largest = allocator.largestFree();
-        String remedy = free >= request.bytes()
-                ? "Enough is free, but not in one piece: release neighbours, ask for less, or for less alignment"
-                : "Release slices, wait with allocate(bytes, Duration), or build a pool with more capacity";
-        return new PoolExhaustedException(
-                what + ": pool '" + name + "', requested=" + request.bytes() + " bytes (tag '" + request.tag()
-                        + "', alignment " + Math.max(request.alignment(), granule) + "), free=" + free
-                        + ", largest free=" + largest + ", capacity=" + capacity() + "; held by "
-                        + openSlices.topHolders() + ". " + remedy,
-                request.bytes(),
-                free,
-                largest);
-    }
-
-    /** Where slices come home. */
-    private final class Owner extends SliceOwner {
-
-        Owner(DmaBuf buffer, SyncPlanner planner) {
-            super(buffer, planner);
-        }
-
-        @Override
-        boolean isClosed() {
-            return closed;
-        }
-
-        @Override
-        String poolName() {
-            return name;
-        }
-
-        @Override
-        void release(Slice slice) {
-            Window window = slice.takeBackWindow();
-            RuntimeException dirty = slice.isUnclean() ? cleanAgain(slice, window) : null;
-            takeBack(slice, dirty == null);
-            if (window != null) {
-                planner.giveBackWindow(window);
-            }
-            if (dirty != null) {
-                throw dirty;
-            }
-        }
-
-        /** What the CPU wrote must not be evicted over a later owner's bytes. */
-        private @Nullable RuntimeException cleanAgain(Slice slice, @Nullable Window window) {
-            try {
-                planner.clean(slice.offset(), slice.reservedLength(), window);
-                return null;
-            } catch (DmaBufException e) {
-                return new HeapException(
-                        slice + " holds dirty cache lines that the kernel refuses to clean; its bytes are kept out of"
-                                + " circulation: " + e.getMessage(),
-                        HeapException.NO_ERRNO,
-                        e);
-            }
-        }
-
-        private void takeBack(Slice slice, boolean clean) {
-            lock.lock();
-            try {
-                if (closed) {
-                    return;
-                }
-                openSlices.remove(slice);
-                releases++;
-                if (clean) {
-                    trace.released(slice.offset());
-                    buffer.listener().released(slice.offset(), slice.reservedLength());
-                    allocator.free(slice.offset());
-                    spaceReturned.signalAll();
-                } else {
-                    quarantinedBytes += slice.reservedLength();
-                }
-            } finally {
-                lock.unlock();
-            }
         }
     }
 

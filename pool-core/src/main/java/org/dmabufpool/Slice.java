@@ -5,9 +5,7 @@ package org.dmabufpool;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.dmabufpool.heap.Direction;
-import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
 import org.jspecify.annotations.Nullable;
 
@@ -19,48 +17,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Slice implements AutoCloseable {
 
-    /*
-     * state: the slice's whole life in one word, so that every step is one compare-and-set
-     *
-     *   n > 0   n READ accesses are open
-     *   0       open, no access
-     *   -1      one WRITE or READ_WRITE access is open
-     *   -2      released
-     */
-    private static final int IDLE = 0;
-    private static final int WRITTEN = -1;
-    private static final int RELEASED = -2;
-
     /** Fences are left to START, which waits for them without end. */
     private static final long NO_FENCE_WAIT = -1;
 
-    private static final AtomicIntegerFieldUpdater<Slice> STATE =
-            AtomicIntegerFieldUpdater.newUpdater(Slice.class, "state");
-
-    private final SliceOwner owner;
+    // Nothing but constants, so that a slice is one object of 48 bytes; what changes is in the store's ledger.
+    private final SliceStore store;
+    private final long handle;
     private final long offset;
     private final long length;
-    private final long reserved;
     private final String tag;
-    private volatile int state;
-    private @Nullable Window window;
+    /** Bytes reserved and not asked for: less than a page. */
+    private final int padding;
 
-    /** Set when the kernel refused to clean what the CPU wrote. */
-    private volatile boolean unclean;
-
-    /** Neighbours in the pool's list of open slices; guarded by the pool's lock. */
-    @Nullable
-    Slice next;
-
-    @Nullable
-    Slice previous;
-
-    Slice(SliceOwner owner, long offset, long reserved, SliceRequest request) {
-        this.owner = owner;
-        this.offset = offset;
-        this.reserved = reserved;
-        this.length = request.bytes();
-        this.tag = request.tag();
+    Slice(SliceStore store, long handle, long length, String tag) {
+        this.store = store;
+        this.handle = handle;
+        this.offset = store.offset(handle);
+        this.length = length;
+        this.tag = tag;
+        this.padding = (int) (store.reserved(handle) - length);
     }
 
     /** First byte within the pool: what an importer that takes offsets is given. */
@@ -75,7 +50,7 @@ public final class Slice implements AutoCloseable {
 
     /** Bytes that are this slice's alone: the length, rounded up to what coherency and the allocator need. */
     public long reservedLength() {
-        return reserved;
+        return length + padding;
     }
 
     /** Who holds it, as given at allocation; empty for nobody in particular. */
@@ -85,7 +60,7 @@ public final class Slice implements AutoCloseable {
 
     /** Whether the slice is neither released nor its pool closed. */
     public boolean isOpen() {
-        return state != RELEASED && !owner.isClosed();
+        return store.isOpen(handle);
     }
 
     /** {@link #access} for {@link Direction#READ}. */
@@ -164,10 +139,10 @@ public final class Slice implements AutoCloseable {
     }
 
     private CpuAccess open(Direction direction, @Nullable AccessRanges parts, long fenceNanos) {
-        enter(direction);
+        store.enter(handle, direction, this);
         boolean started = false;
         try {
-            Window own = owner.planner.needsWindow() ? window() : null;
+            Window own = store.planner.needsWindow() ? store.window(handle, this) : null;
             if (fenceNanos != NO_FENCE_WAIT) {
                 awaitFences(direction, fenceNanos, own);
             }
@@ -177,13 +152,13 @@ public final class Slice implements AutoCloseable {
             return access;
         } finally {
             if (!started) {
-                leave(direction);
+                store.leave(handle, direction);
             }
         }
     }
 
     private void awaitFences(Direction direction, long nanos, @Nullable Window own) {
-        if (!owner.planner.awaitFences(direction, nanos, own)) {
+        if (!store.planner.awaitFences(direction, nanos, own)) {
             throw new FenceTimeoutException("devices " + (direction.writes() ? "at work on" : "writing to") + " "
                     + (own == null ? "the dma-buf that this slice shares with others" : "this slice")
                     + " did not finish in " + nanos + " ns: " + direction + " access to " + this
@@ -201,11 +176,7 @@ public final class Slice implements AutoCloseable {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public int windowFd() {
-        int fd = window().fd();
-        if (fd < 0) {
-            throw new UnsupportedOperationException("windows of " + owner.buffer.name() + " have no descriptor");
-        }
-        return fd;
+        return store.windowFd(handle, this);
     }
 
     /**
@@ -215,14 +186,7 @@ public final class Slice implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (state == RELEASED) {
-            return;
-        }
-        if (!STATE.compareAndSet(this, IDLE, RELEASED)) {
-            refuseClose();
-            return;
-        }
-        owner.release(this);
+        store.release(handle, this);
     }
 
     /**
@@ -232,108 +196,42 @@ public final class Slice implements AutoCloseable {
      * @throws AccessConflictException if an access is open; the slice stays open then
      */
     public void release() {
-        if (!STATE.compareAndSet(this, IDLE, RELEASED)) {
-            refuseClose();
+        if (!store.release(handle, this)) {
             throw new SliceReleasedException("released twice: " + this + ". Only its owner may release a slice, once");
         }
-        owner.release(this);
     }
 
     /** "slice 'tag' at offset, length bytes, of pool 'name'", for messages. */
     @Override
     public String toString() {
-        return "slice '" + tag + "' at " + offset + ", " + length + " bytes, of pool '" + owner.poolName() + "'";
+        return store.named(tag, offset, length);
     }
 
-    /** Which accesses are open, for messages. */
-    String openAccesses() {
-        int now = state;
-        return now == WRITTEN ? "1 writing access open" : Math.max(now, 0) + " reading accesses open";
+    SliceStore store() {
+        return store;
     }
 
-    SliceOwner owner() {
-        return owner;
-    }
-
-    /** The slice's window if it was ever needed. After release no new one is made. */
-    synchronized @Nullable Window takeBackWindow() {
-        Window own = window;
-        window = null;
-        return own;
-    }
-
-    /** Whether the CPU may have left dirty lines behind, which must not reach the next owner. */
-    boolean isUnclean() {
-        return unclean;
+    void checkOpen() {
+        store.checkOpen(handle, this);
     }
 
     /** Ends an access: END, then the state, so that the next access begins after this one's END. */
     void end(CpuAccess access) {
         boolean ended = false;
         try {
-            if (!owner.isClosed()) {
-                access.sendEnd(owner.planner);
+            if (!store.isClosed()) {
+                access.sendEnd(store.planner);
             }
             ended = true;
         } catch (IllegalStateException e) {
-            if (!owner.isClosed()) {
+            if (!store.isClosed()) {
                 throw e;
             }
         } finally {
-            unclean |= !ended && access.direction().writes();
-            leave(access.direction());
-        }
-    }
-
-    void checkOpen() {
-        if (state == RELEASED) {
-            throw new SliceReleasedException("used after release: " + this + ". Allocate a new slice");
-        }
-        if (owner.isClosed()) {
-            throw new PoolClosedException("used after the pool was closed: " + this);
-        }
-    }
-
-    private synchronized Window window() {
-        checkOpen();
-        Window own = window;
-        if (own == null) {
-            if (!owner.buffer.support(SyncWay.WINDOW).supported()) {
-                throw new UnsupportedOperationException("no window over " + this + ": "
-                        + owner.buffer.support(SyncWay.WINDOW).reason() + ". Use a udmabuf heap");
+            if (!ended && access.direction().writes()) {
+                store.markUnclean(handle);
             }
-            own = owner.planner.takeWindow(offset, reserved);
-            window = own;
-        }
-        return own;
-    }
-
-    private void enter(Direction direction) {
-        while (true) {
-            checkOpen();
-            int now = state;
-            if (now == RELEASED) {
-                continue;
-            }
-            int then = direction.writes() ? WRITTEN : now + 1;
-            if (now == WRITTEN || (direction.writes() && now != IDLE)) {
-                throw new AccessConflictException(direction + " access refused: " + this + " has " + openAccesses()
-                        + ". Close them first; to read and write, open one READ_WRITE access");
-            }
-            if (STATE.compareAndSet(this, now, then)) {
-                return;
-            }
-        }
-    }
-
-    private void leave(Direction direction) {
-        STATE.getAndAdd(this, direction.writes() ? IDLE - WRITTEN : -1);
-    }
-
-    private void refuseClose() {
-        if (state != RELEASED && !owner.isClosed()) {
-            throw new AccessConflictException(
-                    "not released: " + this + " has " + openAccesses() + ". Close them first");
+            store.leave(handle, access.direction());
         }
     }
 }

@@ -17,7 +17,11 @@ public record SliceRequest(long bytes, long alignment, String tag) {
     /** Checks what can be checked without a pool. */
     public SliceRequest {
         Objects.requireNonNull(tag, "tag");
-        if (alignment < 0 || Long.bitCount(alignment) > 1) {
+        checkAlignment(alignment);
+    }
+
+    static void checkAlignment(long alignment) {
+        if (alignment < 0 || (alignment & (alignment - 1)) != 0) {
             throw new IllegalArgumentException(
                     "alignment must be a power of two, or 0 for the pool's: alignment=" + alignment);
         }

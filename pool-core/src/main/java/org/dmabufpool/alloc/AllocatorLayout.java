@@ -4,22 +4,22 @@ package org.dmabufpool.alloc;
 
 /**
  * How an allocator divides its range. The defaults suit cameras: 128-byte lines, pages of 4 KiB, slabs below a page,
- * buddy blocks up to 1 MiB, exact runs of pages above.
+ * exact runs of pages above, those up to 512 KiB from chunks of 1 MiB.
  *
  * <p>Immutable. When the granule is a page or more, as where windows are used, everything is a multiple of the granule
  * and there are no slabs.
  *
- * @param capacity size of the range in bytes: a multiple of the page and of the granule, up to 2<sup>30</sup> of the
- *     larger of the two
+ * @param capacity size of the range in bytes: a multiple of the page and of the granule, up to 2<sup>25</sup> of the
+ *     larger of the two (128 GiB where a page has 4 KiB)
  * @param granule what every offset and reserved size is a multiple of, in bytes: a power of two, at most 1 GiB
  * @param pageSize unit of extents in bytes: a power of two from 64 to 1 GiB
  * @param slabLimit largest size in bytes that slots of slabs serve: 0 to below a page; 0 turns slabs off
- * @param buddyLimit largest size in bytes that buddy blocks serve: 0 to 512 pages; 0 turns them off
- * @param buddySlack bytes that may lie idle inside of buddy chunks: more of it is faster, less is tighter; below a
- *     chunk of 64 pages there are none
+ * @param smallRunLimit largest size in bytes that is taken from chunks, which are twice as large: 0 to 512 pages; 0 turns
+ *     them off
+ * @param slack bytes that may lie idle inside of chunks: more of it keeps small runs among their like, less is tighter
  */
 public record AllocatorLayout(
-        long capacity, long granule, long pageSize, long slabLimit, long buddyLimit, long buddySlack) {
+        long capacity, long granule, long pageSize, long slabLimit, long smallRunLimit, long slack) {
 
     /** A line of the caches of all phones and boards known, and twice the usual one. */
     public static final long DEFAULT_GRANULE = 128;
@@ -29,10 +29,12 @@ public record AllocatorLayout(
 
     private static final long LARGEST_UNIT = 1L << 30;
     private static final long SMALLEST_PAGE = 64;
-    private static final long MOST_PAGES = 1L << 30;
-    private static final int MOST_BUDDY_PAGES = 512;
-    /** One 256th of the range may lie idle in buddy chunks. */
-    private static final int SLACK_SHIFT = 8;
+    private static final long MOST_PAGES = 1L << 25;
+    private static final int MOST_SMALL_PAGES = 512;
+    private static final int SMALL_PAGES = 128;
+    private static final int LINES_PER_PAGE = 64;
+    /** One 1024th of the range may lie idle in chunks. */
+    private static final int SLACK_SHIFT = 10;
 
     /**
      * Checks all values.
@@ -49,8 +51,8 @@ public record AllocatorLayout(
                     + capacity);
         }
         checkRange("slabLimit", slabLimit, pageSize - 1);
-        checkRange("buddyLimit", buddyLimit, MOST_BUDDY_PAGES * unit);
-        checkRange("buddySlack", buddySlack, capacity);
+        checkRange("smallRunLimit", smallRunLimit, MOST_SMALL_PAGES * unit);
+        checkRange("slack", slack, capacity);
     }
 
     /** The default division of a range: granule {@value #DEFAULT_GRANULE}, page {@value #DEFAULT_PAGE_SIZE}. */
@@ -60,34 +62,60 @@ public record AllocatorLayout(
 
     /** The default division of a range for a granule and a page size, all in bytes. */
     public static AllocatorLayout of(long capacity, long granule, long pageSize) {
-        long buddyLimit = MOST_BUDDY_PAGES / 2 * Math.max(granule, pageSize);
+        long smallRunLimit = SMALL_PAGES * Math.max(granule, pageSize);
         return new AllocatorLayout(
                 capacity,
                 granule,
                 pageSize,
                 pageSize - pageSize / 8,
-                buddyLimit,
+                smallRunLimit,
                 Math.max(0, capacity) >>> SLACK_SHIFT);
     }
 
     /** The same with another limit of slabs, in bytes. */
     public AllocatorLayout withSlabLimit(long bytes) {
-        return new AllocatorLayout(capacity, granule, pageSize, bytes, buddyLimit, buddySlack);
+        return new AllocatorLayout(capacity, granule, pageSize, bytes, smallRunLimit, slack);
     }
 
-    /** The same with another limit and slack of buddy blocks, in bytes. */
-    public AllocatorLayout withBuddies(long limit, long slack) {
-        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, limit, slack);
+    /** The same with another limit of small runs and another slack of their chunks, in bytes. */
+    public AllocatorLayout withChunks(long limit, long idle) {
+        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, limit, idle);
     }
 
-    /** A new allocator whose whole range is free. */
+    /** A new allocator whose whole range is free, for one thread at a time. */
     public OffsetAllocator create() {
-        return new TieredAllocator(this);
+        return new TieredAllocator(this, true);
+    }
+
+    /** A new allocator whose whole range is free, safe for use by many threads. */
+    public OffsetAllocator createShared() {
+        return new SharedAllocator(this);
+    }
+
+    /**
+     * Checks a request against this layout.
+     *
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    void checkRequest(long size, long alignment) {
+        if (size <= 0 || size > capacity) {
+            throw new IllegalArgumentException(
+                    "size must be 1 to the capacity of " + capacity + " bytes: size=" + size);
+        }
+        if (alignment <= 0 || alignment > capacity || (alignment & (alignment - 1)) != 0) {
+            throw new IllegalArgumentException("alignment must be a power of two up to the capacity of " + capacity
+                    + " bytes: alignment=" + alignment);
+        }
     }
 
     /** What extents are multiples of: the larger of page and granule, in bytes. */
     long extentUnit() {
         return Math.max(granule, pageSize);
+    }
+
+    /** What slots are multiples of: the granule, but at least a 64th of a page, in bytes. */
+    long line() {
+        return Math.max(granule, extentUnit() / LINES_PER_PAGE);
     }
 
     private static void checkUnit(String name, long value, long least) {

@@ -2,428 +2,399 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-import java.util.Arrays;
+import static org.dmabufpool.alloc.BlockTable.AFTER;
+import static org.dmabufpool.alloc.BlockTable.BEFORE;
+import static org.dmabufpool.alloc.BlockTable.CHUNK;
+import static org.dmabufpool.alloc.BlockTable.EDGE;
+import static org.dmabufpool.alloc.BlockTable.HOLE;
+import static org.dmabufpool.alloc.BlockTable.KIND;
+import static org.dmabufpool.alloc.BlockTable.KIND_BITS;
+import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
+import static org.dmabufpool.alloc.BlockTable.NEXT;
+import static org.dmabufpool.alloc.BlockTable.NONE;
+import static org.dmabufpool.alloc.BlockTable.OFFSET;
+import static org.dmabufpool.alloc.BlockTable.RECENT;
+import static org.dmabufpool.alloc.BlockTable.RECORD;
+import static org.dmabufpool.alloc.BlockTable.RUN;
+import static org.dmabufpool.alloc.BlockTable.SIZE;
+import static org.dmabufpool.alloc.BlockTable.SLAB;
+
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out exact runs of pages: an exactly fitting hole first, then the smallest that is large enough.
+ * Hands out exact runs of pages from one or more ranges: an exactly fitting hole first, then the smallest that is large
+ * enough.
  *
  * <p>Not safe for use by many threads. Sizes and positions are numbers of pages.
  *
- * <p><b>Layout.</b> Pages are looked at in chunks of 64. Blocks (live runs and holes) adjoin and cover every page; a
- * bit marks the page where a block starts:
+ * <p><b>Ranges.</b> The blocks of a range adjoin and cover it; no two holes do. The first block comes after an edge and
+ * the last one before it. Chunks are ranges too, with an edge of their own: what was cut from a chunk is never joined with
+ * what lies around it.
  *
- * <pre>
- * chunk          0                     1                     2
- * pages          0....................63 64................127 128...
- * blocks         [live ][hole][live                  ][hole   ][live ...
- * starts         1      1     1                       1        1
- * holes          0      1     0                       1        0
- * tail           size of the last block that starts in the chunk: only it can leave the chunk
- * back           start of the block before the first one that starts in the chunk
- * </pre>
- *
- * <p>Within a chunk the distance to the next bit is a block's size; {@code tail} and {@code back} link what crosses the
- * border of a chunk, so that a block's size and both its neighbours are found without a search.
- *
- * <p><b>Finding a hole.</b> {@link HoleIndex} finds the smallest that is large enough: an exactly fitting one if there
- * is any. For alignments above a page there is a {@link MaxTree} per alignment, made when it is first asked for: it
- * holds what is left of a hole behind its first aligned page, so that the lowest address is found in O(log n), no size
- * is rounded up and no list is scanned.
+ * <p><b>Alignment.</b> A block starts on any page. For alignments above a page, {@link AlignedHoles} finds a hole that has
+ * enough behind its first aligned page; no size is rounded up and no list is scanned.
  */
 final class Extents {
 
-    /** What {@link #allocate} returns when no hole fits. */
-    static final int NONE = -1;
-
-    /** Pages per chunk: the bits of one word. */
-    static final int CHUNK = Long.SIZE;
-
-    private static final int CHUNK_SHIFT = 6;
-    /** Exactly fitting holes that are tried for an alignment above a page before the tree is asked. */
+    /** Holes of the right size that are tried for an alignment before the tree is asked. */
     private static final int ALIGNED_TRIES = 8;
+    /** Blocks that are looked at from the end of a range for room. */
+    private static final int END_TRIES = 64;
 
-    private final int pages;
-    private final long[] starts;
-    private final long[] holes;
-    private final int[] tail;
-    private final int[] back;
+    private final BlockTable blocks;
     private final HoleIndex index;
-    /** Trees by alignment: entry a, from 1 on, is for 2^a pages, once that has been asked for. */
-    private final @Nullable MaxTree[] trees;
+    /** What lies around ranges. Its record also tells the last block of the range that changed last at its end. */
+    private final int edge;
+    /** What lies around chunks. */
+    private final int chunkEdge;
 
-    /** One more than the highest alignment that has a tree. */
-    private int alignments = 1;
+    private int idlePages;
+    private @Nullable AlignedHoles aligned;
 
-    private int freePages;
-
-    /** @param pages how many there are, 1 to 2^30 */
-    Extents(int pages) {
-        this.pages = pages;
-        int chunks = chunk(pages) + 1;
-        starts = new long[chunks];
-        holes = new long[chunks];
-        tail = new int[chunks];
-        back = new int[chunks];
-        index = new HoleIndex(chunks);
-        trees = new MaxTree[Integer.SIZE];
-        markStart(0);
-        markStart(pages);
-        link(0, pages);
-        freePages = pages;
-        addHole(0, pages);
+    /** @param index where holes are entered; nobody else does */
+    Extents(BlockTable blocks, HoleIndex index) {
+        this.blocks = blocks;
+        this.index = index;
+        edge = addEdge();
+        chunkEdge = addEdge();
     }
 
-    static int chunk(int page) {
-        return page >>> CHUNK_SHIFT;
+    private int addEdge() {
+        int block = blocks.add();
+        int at = block << RECORD;
+        int[] table = blocks.words();
+        table[at + KIND] = EDGE;
+        table[at + BEFORE] = block;
+        table[at + AFTER] = block;
+        return block;
     }
 
-    int pages() {
-        return pages;
+    /** Pages of the holes of chunks. */
+    int idlePages() {
+        return idlePages;
     }
 
-    int freePages() {
-        return freePages;
+    /** Notes pages of a chunk, or of {@link BlockTable#NONE}, that have become free; without a branch. */
+    private void addIdle(int pages, int chunk) {
+        idlePages += pages & (-chunk >> (Integer.SIZE - 1));
     }
 
-    /** Size of the largest hole. */
-    int largestHole() {
-        return index.largest();
-    }
-
-    /**
-     * Takes a run.
-     *
-     * @param count pages wanted, 1 or more
-     * @param alignment what the first page is to be a multiple of: a power of two
-     * @return the first page, or {@link #NONE}
-     */
-    int allocate(int count, int alignment) {
-        if (alignment > 1) {
-            return allocateAligned(count, alignment);
+    private void enter(int hole, int size, int chunk) {
+        index.add(hole, size, chunk);
+        AlignedHoles holes = aligned;
+        if (holes != null) {
+            holes.add(hole);
         }
-        int hole = smallestHole(count);
-        if (hole != NONE) {
-            takeFront(hole, sizeAt(hole), count);
-        }
-        return hole;
     }
 
-    private int smallestHole(int count) {
-        int size = index.smallAtLeast(count);
-        if (size != 0) {
-            return holeOfSize(index.chunkOfSmall(size), size);
+    private void takeOut(int hole) {
+        index.remove(hole);
+        AlignedHoles holes = aligned;
+        if (holes != null) {
+            holes.remove(hole);
         }
-        int chunk = index.largeAtLeast(count);
-        return chunk == HoleIndex.NONE ? NONE : lastStart(chunk);
     }
 
-    private int allocateAligned(int count, int alignment) {
-        int hole = exactAlignedHole(count, alignment);
+    /** Whether the block is a whole chunk. */
+    boolean isWholeChunk(int block) {
+        int at = block << RECORD;
+        int[] table = blocks.words();
+        return ((table[at + BEFORE] ^ chunkEdge) | (table[at + AFTER] ^ chunkEdge)) == 0;
+    }
+
+    /** Whether a range begins with the block. */
+    boolean beginsRange(int block) {
+        return blocks.get(block, BEFORE) == edge;
+    }
+
+    /** Whether a range ends with the block. */
+    boolean endsRange(int block) {
+        return blocks.get(block, AFTER) == edge;
+    }
+
+    boolean isHole(int block) {
+        return isHole(blocks.words(), block);
+    }
+
+    private static boolean isHole(int[] table, int block) {
+        return (table[(block << RECORD) + KIND] & KIND_MASK) == HOLE;
+    }
+
+    /** Takes a run of {@code count} pages from a multiple of {@code alignment} on, a power of two above 1. */
+    int allocateAligned(int count, int alignment) {
+        int hole = exactlyAligned(count, alignment);
         if (hole == NONE) {
-            int chunk = alignedTree(alignment).firstAtLeast(count);
-            if (chunk < 0) {
-                return NONE;
-            }
-            hole = firstHole(chunk, count, alignment);
+            hole = alignedHoles().atLeast(count, alignment);
         }
-        int page = alignUp(hole, alignment);
-        take(hole, page, count);
-        return page;
-    }
-
-    /** Only the large holes' lists are looked at: a small hole that fits is found by its address as well. */
-    private int exactAlignedHole(int count, int alignment) {
-        if (count < CHUNK) {
+        if (hole == NONE) {
             return NONE;
         }
-        int chunk = index.exactly(count);
-        for (int tries = 0; chunk != HoleIndex.NONE && tries < ALIGNED_TRIES; tries++) {
-            int hole = lastStart(chunk);
-            if ((hole & (alignment - 1)) == 0) {
+        int page = blocks.get(hole, OFFSET);
+        int skipped = alignUp(page, alignment) - page;
+        return takeFront(skipped == 0 ? hole : split(hole, skipped), count);
+    }
+
+    private int exactlyAligned(int count, int alignment) {
+        int hole = index.firstOf(count);
+        for (int tries = 0; hole != NONE && tries < ALIGNED_TRIES; tries++) {
+            assert Steps.count();
+            if (blocks.get(hole, SIZE) == count && (blocks.get(hole, OFFSET) & (alignment - 1)) == 0) {
                 return hole;
             }
-            chunk = index.exactlyAfter(chunk, count);
+            hole = blocks.get(hole, NEXT);
         }
         return NONE;
     }
 
+    private AlignedHoles alignedHoles() {
+        AlignedHoles holes = aligned;
+        if (holes == null) {
+            holes = new AlignedHoles(blocks, index);
+            aligned = holes;
+        }
+        return holes;
+    }
+
     /**
-     * Takes a run that starts on a multiple of its size, without a tree.
-     *
-     * @param count pages wanted: a power of two
-     * @return the first page, or {@link #NONE} if no hole is sure to hold such a run wherever it starts
+     * Takes the last pages of a hole close to the end of a range, else of the smallest hole that has as many: what
+     * lives among its like there is not in the way of large runs.
      */
-    int allocateOnOwnSize(int count) {
-        int hole = smallestHole(2 * count - 1);
-        if (hole == NONE) {
-            return NONE;
+    int takeNearEnd(int count) {
+        int hole = blocks.get(edge, BEFORE);
+        for (int tries = 0; hole != edge && tries < END_TRIES; tries++) {
+            assert Steps.count();
+            if (isHole(hole) && blocks.get(hole, SIZE) >= count) {
+                return takeBack(hole, count);
+            }
+            hole = blocks.get(hole, BEFORE);
         }
-        int page = alignUp(hole, count);
-        take(hole, page, count);
-        return page;
+        hole = index.findOutsideChunks(count);
+        return hole == NONE ? NONE : takeBack(hole, count);
     }
 
-    /** Makes {@code count} pages at {@code page}, which lie in the hole at {@code hole}, a live run. */
-    private void take(int hole, int page, int count) {
-        int size = sizeAt(hole);
-        if (hole != page) {
-            removeHole(hole, size);
-            cut(hole, page, hole + size);
-            addHole(hole, page - hole);
-            addHole(page, size - (page - hole));
-        }
-        takeFront(page, size - (page - hole), count);
+    /** Makes the last {@code count} pages of the hole a run. */
+    int takeBack(int hole, int count) {
+        int size = blocks.get(hole, SIZE);
+        return takeFront(size == count ? hole : split(hole, size - count), count);
     }
 
-    /** Makes the first {@code count} pages of the hole a live run. */
-    private void takeFront(int hole, int size, int count) {
-        removeHole(hole, size);
-        if (size != count) {
-            cut(hole, hole + count, hole + size);
-            addHole(hole + count, size - count);
-        }
-        freePages -= count;
+    /** Cuts a hole in two, which are to be taken or withdrawn next, as holes do not adjoin; gives the one behind. */
+    private int split(int hole, int keep) {
+        int behind = blocks.add();
+        int[] table = blocks.words();
+        int at = hole << RECORD;
+        int to = behind << RECORD;
+        int after = table[at + AFTER];
+        int chunk = table[at + KIND] >>> KIND_BITS;
+        int rest = table[at + SIZE] - keep;
+        takeOut(hole);
+        table[to + OFFSET] = table[at + OFFSET] + keep;
+        table[to + SIZE] = rest;
+        table[to + BEFORE] = hole;
+        table[to + AFTER] = after;
+        table[to + KIND] = table[at + KIND];
+        table[(after << RECORD) + BEFORE] = behind;
+        table[at + AFTER] = behind;
+        table[at + SIZE] = keep;
+        enter(hole, keep, chunk);
+        enter(behind, rest, chunk);
+        return behind;
     }
 
-    /** Gives the live run that starts at {@code page} back and joins it with the holes beside it. */
-    void free(int page) {
-        int size = sizeAt(page);
-        int end = page + size;
-        freePages += size;
-        if (isHole(end)) {
-            int more = sizeAt(end);
-            removeHole(end, more);
-            join(page, end, end + more);
-            end += more;
+    /** Makes the first {@code count} pages of the hole a run. */
+    int takeFront(int hole, int count) {
+        int[] table = blocks.words();
+        int at = hole << RECORD;
+        int kind = table[at + KIND];
+        int rest = table[at + SIZE] - count;
+        takeOut(hole);
+        addIdle(-count, kind >>> KIND_BITS);
+        if (rest == 0) {
+            table[at + KIND] = kind + (RUN - HOLE);
+            return hole;
         }
-        int hole = page;
-        int before = page == 0 ? 0 : before(page);
-        if (isHole(before)) {
-            removeHole(before, page - before);
-            join(before, page, end);
+        int run = blocks.add();
+        table = blocks.words();
+        int to = run << RECORD;
+        int page = table[at + OFFSET];
+        int before = table[at + BEFORE];
+        table[to + OFFSET] = page;
+        table[to + SIZE] = count;
+        table[to + BEFORE] = before;
+        table[to + AFTER] = hole;
+        table[to + KIND] = kind + (RUN - HOLE);
+        table[(before << RECORD) + AFTER] = run;
+        table[at + BEFORE] = run;
+        table[at + OFFSET] = page + count;
+        table[at + SIZE] = rest;
+        enter(hole, rest, kind >>> KIND_BITS);
+        return run;
+    }
+
+    /**
+     * Gives a run back and joins it with the holes beside it.
+     *
+     * @param run a block that is not a hole, whatever its kind has become since it was taken
+     * @return the hole that it is part of now
+     */
+    int free(int run) {
+        int[] table = blocks.words();
+        int at = run << RECORD;
+        int before = table[at + BEFORE];
+        int after = table[at + AFTER];
+        int chunk = table[at + KIND] >>> KIND_BITS;
+        int size = table[at + SIZE];
+        boolean joinBefore = isHole(table, before);
+        addIdle(size, chunk);
+        if (isHole(table, after)) {
+            takeOut(after);
+            size += table[(after << RECORD) + SIZE];
+            int next = table[(after << RECORD) + AFTER];
+            blocks.remove(after);
+            after = next;
+        }
+        int hole = run;
+        if (joinBefore) {
+            takeOut(before);
+            size += table[(before << RECORD) + SIZE];
+            blocks.remove(run);
             hole = before;
-        }
-        addHole(hole, end - hole);
-    }
-
-    private void addHole(int page, int size) {
-        int chunk = chunk(page);
-        markHole(page);
-        if (size < CHUNK) {
-            index.addSmall(chunk, size);
         } else {
-            index.addLarge(chunk, size);
+            table[at + KIND] = (chunk << KIND_BITS) | HOLE;
         }
-        if (alignments > 1) {
-            refreshTrees(chunk);
+        table[(hole << RECORD) + SIZE] = size;
+        table[(hole << RECORD) + AFTER] = after;
+        table[(after << RECORD) + BEFORE] = hole;
+        enter(hole, size, chunk);
+        return hole;
+    }
+
+    /** Adds a range, all free. */
+    void addRange(int page, int count) {
+        addFree(page, count, edge, NONE);
+    }
+
+    /** Makes the pages of a block a chunk, all free. */
+    void addChunk(int chunk) {
+        addFree(blocks.get(chunk, OFFSET), blocks.get(chunk, SIZE), chunkEdge, chunk);
+    }
+
+    private void addFree(int page, int count, int around, int chunk) {
+        int hole = blocks.add();
+        int[] table = blocks.words();
+        int at = hole << RECORD;
+        table[at + OFFSET] = page;
+        table[at + SIZE] = count;
+        table[at + BEFORE] = around;
+        table[at + AFTER] = around;
+        table[at + KIND] = (chunk << KIND_BITS) | HOLE;
+        table[(around << RECORD) + BEFORE] = hole;
+        addIdle(count, chunk);
+        enter(hole, count, chunk);
+    }
+
+    /** Takes a chunk apart by the hole that covers it. */
+    void removeChunk(int hole) {
+        takeOut(hole);
+        addIdle(-blocks.get(hole, SIZE), blocks.get(hole, KIND) >>> KIND_BITS);
+        blocks.remove(hole);
+    }
+
+    /** Makes the hole at the end of a range, and so the range, larger by free pages behind it. */
+    void extend(int hole, int pages) {
+        takeOut(hole);
+        int size = blocks.get(hole, SIZE) + pages;
+        blocks.words()[(hole << RECORD) + SIZE] = size;
+        enter(hole, size, NONE);
+    }
+
+    /** Takes the last pages of a hole, or all of them, out of its range, which ends there and begins anew behind. */
+    void withdraw(int hole, int pages) {
+        int[] table = blocks.words();
+        int at = hole << RECORD;
+        int rest = table[at + SIZE] - pages;
+        int after = table[at + AFTER];
+        int last = rest == 0 ? table[at + BEFORE] : hole;
+        takeOut(hole);
+        table[(last << RECORD) + AFTER] = edge;
+        table[(edge << RECORD) + BEFORE] = last;
+        if (after != edge) {
+            table[(after << RECORD) + BEFORE] = edge;
         }
-    }
-
-    private void removeHole(int page, int size) {
-        int chunk = chunk(page);
-        clearHole(page);
-        if (size >= CHUNK) {
-            index.removeLarge(chunk);
-        } else if (!holdsSize(chunk, size)) {
-            index.removeSmall(chunk, size);
+        if (rest == 0) {
+            blocks.remove(hole);
+        } else {
+            table[at + SIZE] = rest;
+            enter(hole, rest, NONE);
         }
-        if (alignments > 1) {
-            refreshTrees(chunk);
-        }
-    }
-
-    /** Whether a live run starts there. */
-    boolean isLive(int page) {
-        return page < pages && (((starts[chunk(page)] & ~holes[chunk(page)]) >>> page) & 1) != 0;
-    }
-
-    boolean isHole(int page) {
-        return ((holes[chunk(page)] >>> page) & 1) != 0;
-    }
-
-    /** Size of the block that starts there. */
-    int sizeAt(int page) {
-        int chunk = chunk(page);
-        long above = starts[chunk] & (-2L << page);
-        return above == 0 ? tail[chunk] : Long.numberOfTrailingZeros(above) - (page & (CHUNK - 1));
-    }
-
-    /** Start of the block before the one that starts at {@code page}. */
-    private int before(int page) {
-        int chunk = chunk(page);
-        long below = starts[chunk] & ((1L << page) - 1);
-        return below == 0 ? back[chunk] : (chunk << CHUNK_SHIFT) + highestBit(below);
-    }
-
-    private int lastStart(int chunk) {
-        return (chunk << CHUNK_SHIFT) + highestBit(starts[chunk]);
-    }
-
-    /** The block from {@code from} to {@code end} becomes two that meet at {@code middle}. */
-    private void cut(int from, int middle, int end) {
-        markStart(middle);
-        link(from, middle);
-        link(middle, end);
-    }
-
-    /** Two blocks that meet at {@code middle} become one. */
-    private void join(int from, int middle, int end) {
-        starts[chunk(middle)] &= ~(1L << middle);
-        link(from, end);
-    }
-
-    /** Notes a block that crosses the border of its chunk on both sides; one that does not is told by its bits. */
-    private void link(int from, int end) {
-        int chunk = chunk(from);
-        int next = chunk(end);
-        if (chunk != next) {
-            tail[chunk] = end - from;
-            back[next] = from;
-        }
-    }
-
-    private void markStart(int page) {
-        starts[chunk(page)] |= 1L << page;
-    }
-
-    private void markHole(int page) {
-        holes[chunk(page)] |= 1L << page;
-    }
-
-    private void clearHole(int page) {
-        holes[chunk(page)] &= ~(1L << page);
-    }
-
-    /** First hole of the chunk that has {@code count} pages from an aligned page on; there is one. */
-    private int firstHole(int chunk, int count, int alignment) {
-        long rest = holes[chunk];
-        while (true) {
-            int page = (chunk << CHUNK_SHIFT) + Long.numberOfTrailingZeros(rest);
-            assert Steps.count();
-            if (sizeAt(page) - (alignUp(page, alignment) - page) >= count) {
-                return page;
-            }
-            rest &= rest - 1;
-        }
-    }
-
-    private int holeOfSize(int chunk, int count) {
-        long rest = holes[chunk];
-        while (true) {
-            int page = (chunk << CHUNK_SHIFT) + Long.numberOfTrailingZeros(rest);
-            assert Steps.count();
-            if (sizeAt(page) == count) {
-                return page;
-            }
-            rest &= rest - 1;
-        }
-    }
-
-    private boolean holdsSize(int chunk, int size) {
-        for (long rest = holes[chunk]; rest != 0; rest &= rest - 1) {
-            assert Steps.count();
-            if (sizeAt((chunk << CHUNK_SHIFT) + Long.numberOfTrailingZeros(rest)) == size) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void refreshTrees(int chunk) {
-        for (int order = 1; order < alignments; order++) {
-            MaxTree tree = trees[order];
-            if (tree != null) {
-                tree.set(chunk, largestAligned(chunk, 1 << order));
-            }
-        }
-    }
-
-    /** The most pages that a hole of the chunk has from an aligned page on. */
-    private int largestAligned(int chunk, int alignment) {
-        int most = 0;
-        for (long rest = holes[chunk]; rest != 0; rest &= rest - 1) {
-            int page = (chunk << CHUNK_SHIFT) + Long.numberOfTrailingZeros(rest);
-            most = Math.max(most, sizeAt(page) - (alignUp(page, alignment) - page));
-        }
-        return most;
-    }
-
-    private MaxTree alignedTree(int alignment) {
-        int order = Integer.numberOfTrailingZeros(alignment);
-        MaxTree tree = trees[order];
-        if (tree == null) {
-            tree = new MaxTree(starts.length);
-            for (int chunk = 0; chunk < starts.length; chunk++) {
-                if (holes[chunk] != 0) {
-                    tree.set(chunk, largestAligned(chunk, alignment));
-                }
-            }
-            trees[order] = tree;
-            alignments = Math.max(alignments, order + 1);
-        }
-        return tree;
     }
 
     private static int alignUp(int page, int alignment) {
         return (page + alignment - 1) & -alignment;
     }
 
-    private static int highestBit(long word) {
-        return CHUNK - 1 - Long.numberOfLeadingZeros(word);
+    /** Shows every hole and every run, chunks aside, in the order of addresses. */
+    void forEachRun(IntConsumer visitor) {
+        IntStream.range(1, blocks.end())
+                .filter(this::isHoleOrRun)
+                .mapToLong(block -> ((long) blocks.get(block, OFFSET) << Integer.SIZE) | block)
+                .sorted()
+                .forEach(key -> visitor.accept((int) key));
     }
 
-    /** Blocks adjoin, no two holes do, and every figure that is kept follows from the bits. */
-    void checkInvariants() {
-        checkBlocks();
-        index.checkInvariants(holes, this::sizeAt);
-        for (int order = 0; order < trees.length; order++) {
-            MaxTree tree = trees[order];
-            if (tree != null) {
-                tree.checkInvariants();
-                checkLeaves(tree, 1 << order);
+    private boolean isHoleOrRun(int block) {
+        int kind = blocks.get(block, KIND) & KIND_MASK;
+        return kind == HOLE || kind == RUN || kind == RECENT || kind == SLAB;
+    }
+
+    /**
+     * Blocks are linked with those they adjoin, no two holes adjoin, and every figure that is kept follows from them.
+     *
+     * @param recent the only block that may be of kind RECENT
+     */
+    void checkInvariants(int recent) {
+        int idle = 0;
+        int holes = 0;
+        for (int block = 1; block < blocks.end(); block++) {
+            if (isHoleOrRun(block) || (blocks.get(block, KIND) & KIND_MASK) == CHUNK) {
+                checkLinks(block);
             }
+            if ((blocks.get(block, KIND) & KIND_MASK) == HOLE) {
+                idle += blocks.get(block, KIND) > KIND_MASK ? blocks.get(block, SIZE) : 0;
+                holes++;
+            }
+            int waits = (blocks.get(block, KIND) & KIND_MASK) == RECENT ? block : recent;
+            Invariants.equal("block that waits to be taken again", recent, waits);
+        }
+        Invariants.equal("idle pages", idle, idlePages);
+        index.checkInvariants(holes);
+        AlignedHoles trees = aligned;
+        if (trees != null) {
+            trees.checkInvariants();
         }
     }
 
-    private void checkBlocks() {
-        int free = 0;
-        int blocks = 0;
-        int previous = NONE;
-        int page = 0;
-        while (page < pages) {
-            int size = sizeAt(page);
-            Invariants.equal("start bit of page " + page, 1, (starts[chunk(page)] >>> page) & 1);
-            Invariants.equal("block before page " + page, previous, previous == NONE ? NONE : before(page));
-            if (isHole(page)) {
-                Invariants.equal(
-                        "holes beside each other at page " + page, 0, previous != NONE && isHole(previous) ? 1 : 0);
-                free += size;
-            }
-            blocks++;
-            previous = page;
-            page += size;
+    private void checkLinks(int block) {
+        int chunk = blocks.get(block, KIND) >>> KIND_BITS;
+        int around = chunk == NONE ? edge : chunkEdge;
+        int after = blocks.get(block, AFTER);
+        Invariants.equal("size of block " + block + " above 0", 1, blocks.get(block, SIZE) > 0 ? 1 : 0);
+        if (after == around) {
+            return;
         }
-        Invariants.equal("end of the last block", pages, page);
-        Invariants.equal("free pages", free, freePages);
+        Invariants.equal("block before block " + after, block, blocks.get(after, BEFORE));
         Invariants.equal(
-                "start bits",
-                blocks + 1,
-                Arrays.stream(starts).map(Long::bitCount).sum());
-    }
-
-    private void checkLeaves(MaxTree tree, int alignment) {
-        for (int chunk = 0; chunk < starts.length; chunk++) {
-            Invariants.equal("holes without start in chunk " + chunk, 0, holes[chunk] & ~starts[chunk]);
-            Invariants.equal("largest hole of chunk " + chunk, largestAligned(chunk, alignment), tree.get(chunk));
-        }
+                "begin of block " + after,
+                blocks.get(block, OFFSET) + blocks.get(block, SIZE),
+                blocks.get(after, OFFSET));
+        Invariants.equal("chunk of block " + after, chunk, blocks.get(after, KIND) >>> KIND_BITS);
+        Invariants.equal("holes beside each other at block " + block, 0, isHole(block) && isHole(after) ? 1 : 0);
     }
 
     long metadataBytes() {
-        long bytes = starts.length * (2L * Long.BYTES + 2L * Integer.BYTES) + index.metadataBytes();
-        for (MaxTree tree : trees) {
-            bytes += tree == null ? 0 : tree.metadataBytes();
-        }
-        return bytes;
+        AlignedHoles holes = aligned;
+        return holes == null ? 0 : holes.metadataBytes();
     }
 }

@@ -2,208 +2,277 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
+import static org.dmabufpool.alloc.BlockTable.HOLE;
+import static org.dmabufpool.alloc.BlockTable.KIND;
+import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
+import static org.dmabufpool.alloc.BlockTable.LIST;
+import static org.dmabufpool.alloc.BlockTable.NEXT;
+import static org.dmabufpool.alloc.BlockTable.NONE;
+import static org.dmabufpool.alloc.BlockTable.PREVIOUS;
+import static org.dmabufpool.alloc.BlockTable.RECORD;
+import static org.dmabufpool.alloc.BlockTable.SIZE;
+
+import java.util.function.IntConsumer;
 
 /**
  * Finds the smallest hole that is large enough, so an exactly fitting one if there is any, in O(1).
  *
- * <p>A hole is named by the chunk of 64 pages in which it starts. Of the holes below 64 pages many may start in one
- * chunk: for each size there is a set of chunks. At most one larger hole starts in a chunk, so the chunk's number
- * serves as its node in a doubly linked list of holes of one size, the latest first.
+ * <p>Not safe for use by many threads. Holes of chunks are kept apart from all others. Holes of one size are in one list,
+ * the latest first, linked through their records:
  *
  * <pre>
- * list       64 ... n-1        n+1 ... n+64         (n: number of chunks, at least 64)
- * sizes      one each          n to 2n-1, 2n to 3n-1, ...
+ *              holes of chunks      all others
+ * list         1 ... c              b+1 ... b+n-1      b+n+1 ... b+n+64
+ * sizes        one each             one each           n to 2n-1, 2n to 3n-1, ...
+ *
+ * c: pages of a chunk     b: c, rounded up to a whole word of bits     n: a 64th of all pages, above c
  * </pre>
  *
- * <p>At most 64 holes can be in the lists behind n, as each holds a 64th of all pages; only those are compared one by
- * one.
+ * <p>At most 64 holes can be in the lists behind b+n, as each holds a 64th of all pages; only those are compared one by
+ * one. Which lists are filled is told by bitmaps in two levels: a bit of the higher one says that the word of 64 bits
+ * below it is not empty. List 0 is never filled, so 0 stands for "no list".
+ *
+ * <p>Whether a request or a hole belongs to chunks is as good as random, and a processor that guesses wrong loses as much
+ * time as the rest of a search takes; so the side is chosen by arithmetic and not by a branch.
  */
 final class HoleIndex {
 
-    /** What a search returns when no hole is large enough. */
-    static final int NONE = -1;
+    private static final int SHARE = 64;
+    private static final int LEAST_SIZES = 64;
+    private static final int SHIFT = 6;
+    private static final int NO_LIST = 0;
 
-    private static final int CHUNK = Extents.CHUNK;
-
-    private final IndexSets small;
-
+    private final BlockTable blocks;
+    private final int smallLimit;
+    private final int base;
     private final int directSizes;
+    /** The first hole of each list. */
     private final int[] heads;
-    /** One set: the lists that are not empty. */
-    private final IndexSets lists;
+    /** One bit per list, and a word to spare, so that a search may look one word too far. */
+    private final long[] filled;
 
-    // One entry per chunk.
-    private final int[] next;
-    private final int[] previous;
-    private final int[] largeSize;
+    private final long[] filledWords;
 
-    HoleIndex(int chunks) {
-        small = new IndexSets(CHUNK, chunks);
-        directSizes = Math.max(chunks, CHUNK);
-        heads = new int[directSizes + CHUNK + 1];
-        Arrays.fill(heads, NONE);
-        lists = new IndexSets(1, heads.length);
-        next = new int[chunks];
-        previous = new int[chunks];
-        largeSize = new int[chunks];
+    /**
+     * @param pages the size of the largest hole there can be
+     * @param smallLimit pages of the largest run that chunks are for
+     * @param chunkPages pages of a chunk, at least the limit
+     */
+    HoleIndex(BlockTable blocks, int pages, int smallLimit, int chunkPages) {
+        this.blocks = blocks;
+        this.smallLimit = smallLimit;
+        base = (chunkPages + Long.SIZE) & -Long.SIZE;
+        directSizes = Math.max(Math.max(LEAST_SIZES, chunkPages + 1), pages / SHARE + 1);
+        heads = new int[base + listOf(pages) + 1];
+        filledWords = new long[(heads.length >>> (2 * SHIFT)) + 1];
+        filled = new long[(filledWords.length << SHIFT) + 1];
     }
 
-    /** Size of the smallest hole below 64 pages that has at least {@code size}, or 0. */
-    int smallAtLeast(int size) {
-        long sizes = small.filled() & (-1L << size);
-        return size >= CHUNK || sizes == 0 ? 0 : Long.numberOfTrailingZeros(sizes);
+    private int listOf(int size) {
+        return size < directSizes ? size : directSizes + size / directSizes;
     }
 
-    /** The lowest chunk in which a hole of that size, below 64, starts. */
-    int chunkOfSmall(int size) {
-        return small.first(size);
+    /** -1 if a run of so many pages is for chunks, else 0. */
+    private int smallMask(int count) {
+        return (count - smallLimit - 1) >> (Integer.SIZE - 1);
     }
 
-    /** The chunk in which the smallest hole of 64 pages or more that has at least {@code size} starts, or NONE. */
-    int largeAtLeast(int size) {
-        int list = lists.next(0, list(Math.max(size, CHUNK)));
-        if (list < directSizes) {
-            return list == IndexSets.NONE ? NONE : heads[list];
+    /**
+     * The smallest hole that has at least {@code count} pages: of chunks for a small run, else of all others.
+     *
+     * @param count 1 to the size of the largest hole there can be
+     * @return the hole, or {@link BlockTable#NONE}
+     */
+    int find(int count) {
+        int small = smallMask(count);
+        int next = nextFilled((base & ~small) + listOf(count));
+        int beyond = (base - 1 - next) & small;
+        if (((next - 1) | beyond) < 0) {
+            return NONE;
         }
-        int chunk = smallestInList(list, size);
-        if (chunk != NONE) {
-            return chunk;
-        }
-        list = lists.next(0, list + 1);
-        return list == IndexSets.NONE ? NONE : smallestInList(list, size);
+        return next - base < directSizes ? heads[next] : smallestFrom(next, count);
     }
 
-    private int smallestInList(int list, int size) {
+    /** As {@link #find}, but of chunks whatever the size, which is at most a chunk's. */
+    int findInChunks(int count) {
+        int next = nextFilled(count);
+        return next < base ? heads[next] : NONE;
+    }
+
+    /** As {@link #find}, but not of chunks whatever the size. */
+    int findOutsideChunks(int count) {
+        int next = nextFilled(base + listOf(count));
+        return next - base < directSizes ? heads[next] : smallestFrom(next, count);
+    }
+
+    /** The smallest of a list that holds several sizes; if none there is large enough, of the next one. */
+    private int smallestFrom(int list, int size) {
+        int hole = smallestIn(list, size);
+        return hole == NONE ? smallestIn(nextFilled(list + 1), size) : hole;
+    }
+
+    private int smallestIn(int list, int size) {
+        int[] table = blocks.words();
         int best = NONE;
-        for (int chunk = heads[list]; chunk != NONE; chunk = next[chunk]) {
+        int bestSize = Integer.MAX_VALUE;
+        for (int hole = heads[list]; hole != NONE; hole = table[(hole << RECORD) + NEXT]) {
             assert Steps.count();
-            if (largeSize[chunk] >= size && (best == NONE || largeSize[chunk] < largeSize[best])) {
-                best = chunk;
+            int holeSize = table[(hole << RECORD) + SIZE];
+            if (holeSize >= size && holeSize < bestSize) {
+                best = hole;
+                bestSize = holeSize;
             }
         }
         return best;
     }
 
-    /** A chunk in which a hole of exactly that size, 64 or more, starts, or NONE. */
-    int exactly(int size) {
-        return sameSize(heads[list(size)], size);
-    }
-
-    /** The one after this one among the chunks in which a hole of exactly that size starts, or NONE. */
-    int exactlyAfter(int chunk, int size) {
-        return sameSize(next[chunk], size);
-    }
-
-    private int sameSize(int from, int size) {
-        int chunk = from;
-        while (chunk != NONE && largeSize[chunk] != size) {
-            assert Steps.count();
-            chunk = next[chunk];
-        }
-        return chunk;
+    /** The first of the list in which holes outside of chunks of that size are, or {@link BlockTable#NONE}. */
+    int firstOf(int size) {
+        return heads[base + listOf(size)];
     }
 
     /** Size of the largest hole, or 0. */
     int largest() {
-        int list = lists.last(0);
-        if (list == IndexSets.NONE) {
-            return small.filled() == 0 ? 0 : CHUNK - 1 - Long.numberOfLeadingZeros(small.filled());
+        return Math.max(largestOutsideChunks(), lastFilledBelow(base));
+    }
+
+    /** Size of the largest hole outside of chunks, or 0. */
+    int largestOutsideChunks() {
+        int list = lastFilledBelow(filled.length << SHIFT);
+        return list < base ? 0 : largestIn(list);
+    }
+
+    /** The last filled list below {@code end}, a multiple of 64. */
+    private int lastFilledBelow(int end) {
+        for (int word = (end >>> SHIFT) - 1; word >= 0; word--) {
+            if (filled[word] != 0) {
+                return (word << SHIFT) + highestBit(filled[word]);
+            }
         }
+        return NO_LIST;
+    }
+
+    private int largestIn(int list) {
+        int[] table = blocks.words();
         int most = 0;
-        for (int chunk = heads[list]; chunk != NONE; chunk = next[chunk]) {
-            most = Math.max(most, largeSize[chunk]);
+        for (int hole = heads[list]; hole != NONE; hole = table[(hole << RECORD) + NEXT]) {
+            most = Math.max(most, table[(hole << RECORD) + SIZE]);
         }
         return most;
     }
 
-    private int list(int size) {
-        return size < directSizes ? size : directSizes + size / directSizes;
+    private static int highestBit(long word) {
+        return Long.SIZE - 1 - Long.numberOfLeadingZeros(word);
     }
 
-    /** Notes that a hole below 64 pages starts in the chunk; to note it twice changes nothing. */
-    void addSmall(int chunk, int size) {
-        small.add(size, chunk);
+    /** The first filled list from {@code list} on; without a branch that is hard to foretell. */
+    private int nextFilled(int list) {
+        int word = list >>> SHIFT;
+        int group = word >>> SHIFT;
+        long here = filled[word] & (-1L << list);
+        // Shifted in two steps, as a shift by 64 would do nothing.
+        long wordsBehind = filledWords[group] & ((-1L << word) << 1);
+        int other = (group << SHIFT) + Long.numberOfTrailingZeros(wordsBehind);
+        long mask = allOnesUnlessZero(here);
+        long bits = (here & mask) | (filled[other] & ~mask);
+        int found = (word & (int) mask) | (other & (int) ~mask);
+        assert Steps.count();
+        return bits != 0 ? (found << SHIFT) + Long.numberOfTrailingZeros(bits) : firstBehindGroup(group);
     }
 
-    /** Notes that no hole of that size, below 64, starts in the chunk any more. */
-    void removeSmall(int chunk, int size) {
-        small.remove(size, chunk);
+    private static long allOnesUnlessZero(long bits) {
+        return (bits | -bits) >> (Long.SIZE - 1);
     }
 
-    /** Notes that a hole of 64 pages or more starts in the chunk. */
-    void addLarge(int chunk, int size) {
-        int list = list(size);
+    private int firstBehindGroup(int before) {
+        for (int group = before + 1; group < filledWords.length; group++) {
+            assert Steps.count();
+            if (filledWords[group] != 0) {
+                int word = (group << SHIFT) + Long.numberOfTrailingZeros(filledWords[group]);
+                return (word << SHIFT) + Long.numberOfTrailingZeros(filled[word]);
+            }
+        }
+        return NO_LIST;
+    }
+
+    /**
+     * Enters a hole.
+     *
+     * @param chunk the chunk it is in, or {@link BlockTable#NONE}
+     */
+    void add(int hole, int size, int chunk) {
+        int list = (base & ((chunk - 1) >> (Integer.SIZE - 1))) + listOf(size);
+        int[] table = blocks.words();
+        table[(hole << RECORD) + LIST] = list;
         int head = heads[list];
-        largeSize[chunk] = size;
-        next[chunk] = head;
-        previous[chunk] = NONE;
-        heads[list] = chunk;
-        if (head == NONE) {
-            lists.add(0, list);
-        } else {
-            previous[head] = chunk;
+        table[(hole << RECORD) + NEXT] = head;
+        table[(hole << RECORD) + PREVIOUS] = NONE;
+        // Without a head this marks record 0, which is nobody's.
+        table[(head << RECORD) + PREVIOUS] = hole;
+        heads[list] = hole;
+        filled[list >>> SHIFT] |= 1L << list;
+        filledWords[list >>> (2 * SHIFT)] |= 1L << (list >>> SHIFT);
+    }
+
+    /** Takes out a hole. */
+    void remove(int hole) {
+        int[] table = blocks.words();
+        int next = table[(hole << RECORD) + NEXT];
+        int previous = table[(hole << RECORD) + PREVIOUS];
+        table[(next << RECORD) + PREVIOUS] = previous;
+        if (previous != NONE) {
+            table[(previous << RECORD) + NEXT] = next;
+            return;
+        }
+        int list = table[(hole << RECORD) + LIST];
+        heads[list] = next;
+        clearIfEmpty(list, next);
+    }
+
+    /** The list has a new head, which may be none; without a branch. */
+    private void clearIfEmpty(int list, int head) {
+        int word = list >>> SHIFT;
+        long bits = filled[word] & ~((long) ((head - 1) >>> (Integer.SIZE - 1)) << list);
+        filled[word] = bits;
+        filledWords[word >>> SHIFT] &= ~((~allOnesUnlessZero(bits) & 1) << word);
+    }
+
+    /** Shows every hole once. */
+    void forEach(IntConsumer visitor) {
+        for (int list = nextFilled(0); list != NO_LIST; list = nextFilled(list + 1)) {
+            for (int hole = heads[list]; hole != NONE; hole = blocks.get(hole, NEXT)) {
+                visitor.accept(hole);
+            }
         }
     }
 
-    /** Notes that the hole of 64 pages or more does not start in the chunk any more. */
-    void removeLarge(int chunk) {
-        int after = next[chunk];
-        int ahead = previous[chunk];
-        if (after != NONE) {
-            previous[after] = ahead;
-        }
-        if (ahead != NONE) {
-            next[ahead] = after;
-        } else {
-            int list = list(largeSize[chunk]);
-            heads[list] = after;
-            if (after == NONE) {
-                lists.remove(0, list);
-            }
-        }
-        largeSize[chunk] = 0;
-    }
-
-    /** Every hole is found under its size, and nothing else is. */
-    void checkInvariants(long[] holes, IntUnaryOperator sizeAt) {
-        small.checkInvariants();
-        lists.checkInvariants();
-        int large = 0;
-        for (int chunk = 0; chunk < holes.length; chunk++) {
-            long sizes = 0;
-            int largeHere = 0;
-            for (long rest = holes[chunk]; rest != 0; rest &= rest - 1) {
-                int size = sizeAt.applyAsInt(chunk * CHUNK + Long.numberOfTrailingZeros(rest));
-                sizes |= size < CHUNK ? 1L << size : 0;
-                largeHere = size < CHUNK ? largeHere : size;
-            }
-            Invariants.equal("large hole of chunk " + chunk, largeHere, largeSize[chunk]);
-            large += largeHere == 0 ? 0 : 1;
-            for (int size = 0; size < CHUNK; size++) {
-                Invariants.equal("hole of " + size, (sizes >>> size) & 1, small.contains(size, chunk) ? 1 : 0);
-            }
-        }
-        checkLists(large);
-    }
-
-    private void checkLists(int large) {
+    /** Every list holds holes of its sizes, linked both ways, and is marked exactly if it holds any. */
+    void checkInvariants(int holes) {
         int listed = 0;
         for (int list = 0; list < heads.length; list++) {
-            Invariants.equal("mark of list " + list, heads[list] == NONE ? 0 : 1, lists.contains(0, list) ? 1 : 0);
             int ahead = NONE;
-            for (int chunk = heads[list]; chunk != NONE; chunk = next[chunk]) {
-                Invariants.equal("list of chunk " + chunk, list, list(largeSize[chunk]));
-                Invariants.equal("chunk before chunk " + chunk, ahead, previous[chunk]);
-                ahead = chunk;
+            for (int hole = heads[list]; hole != NONE; hole = blocks.get(hole, NEXT)) {
+                Invariants.equal("kind of hole " + hole, HOLE, blocks.get(hole, KIND) & KIND_MASK);
+                int expected = listOf(blocks.get(hole, SIZE)) + (blocks.get(hole, KIND) > KIND_MASK ? 0 : base);
+                Invariants.equal("list of hole " + hole, expected, list);
+                Invariants.equal("noted list of hole " + hole, list, blocks.get(hole, LIST));
+                Invariants.equal("hole ahead of hole " + hole, ahead, blocks.get(hole, PREVIOUS));
+                ahead = hole;
                 listed++;
             }
+            Invariants.equal("mark of list " + list, heads[list] == NONE ? 0 : 1, bit(filled, list));
         }
-        Invariants.equal("listed large holes", large, listed);
+        Invariants.equal("listed holes", holes, listed);
+        for (int word = 0; word < filled.length - 1; word++) {
+            Invariants.equal("mark of word " + word, filled[word] == 0 ? 0 : 1, bit(filledWords, word));
+        }
+    }
+
+    private static long bit(long[] words, int index) {
+        return (words[index >>> SHIFT] >>> index) & 1;
     }
 
     long metadataBytes() {
-        return small.metadataBytes() + lists.metadataBytes() + (heads.length + 3L * next.length) * Integer.BYTES;
+        return (long) heads.length * Integer.BYTES + (filled.length + filledWords.length) * (long) Long.BYTES;
     }
 }

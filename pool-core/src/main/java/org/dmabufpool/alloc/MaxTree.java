@@ -38,13 +38,13 @@ final class MaxTree {
         levels = Arrays.copyOf(begins, depth);
     }
 
-    int get(int index) {
-        return values[index];
+    /** Numbers in the row. */
+    int length() {
+        return length;
     }
 
-    /** The largest number of the row. */
-    int max() {
-        return maxOfGroup(levels[levels.length - 1]);
+    int get(int index) {
+        return values[index];
     }
 
     void set(int index, int value) {

@@ -3,22 +3,33 @@
 package org.dmabufpool.alloc;
 
 /**
- * Hands out parts of the range 0 to capacity as offsets. It knows numbers only.
+ * Hands out parts of the range 0 to capacity. It knows numbers only.
  *
- * <p>Not safe for use by many threads: the owner holds a lock. Failure is a value, misuse an exception; both leave the
- * allocator as it was.
+ * <p>A live part is named by a small number, its own as long as it lives and another part's later; so tables about parts
+ * are short arrays. Failure is a value, misuse an exception; both leave the allocator as it was.
+ *
+ * <p>An allocator says itself whether it is safe for use by many threads.
  */
 public interface OffsetAllocator {
 
-    /** What {@link #allocate} returns when no free part fits. */
+    /**
+     * A part's number has so many low bits that count from 1 in one of a few tables; above them is the table's number,
+     * below 32.
+     */
+    int BLOCK_BITS = 26;
+
+    /** What {@link #allocate} returns when less is free than was asked for. */
     long NO_SPACE = -1L;
+
+    /** What {@link #allocate} returns when enough is free, but not in one piece. */
+    long FRAGMENTED = -2L;
 
     /**
      * Reserves a part.
      *
-     * @param size bytes wanted, 1 to capacity; rounded up to the granule, or to the slot or block that serves it
+     * @param size bytes wanted, 1 to capacity; rounded up to the granule, or to the slot or pages that serve it
      * @param alignment what the offset is to be a multiple of, in bytes: a power of two up to the capacity
-     * @return the offset, or {@link #NO_SPACE}
+     * @return the part's number, or below 0 {@link #NO_SPACE} or {@link #FRAGMENTED}
      * @throws IllegalArgumentException if a value is out of its range
      */
     long allocate(long size, long alignment);
@@ -26,36 +37,62 @@ public interface OffsetAllocator {
     /**
      * Gives a part back.
      *
-     * @param offset what {@link #allocate} returned
+     * @param part what {@link #allocate} returned
      * @return how many bytes had been reserved
-     * @throws IllegalArgumentException if no live part begins there
+     * @throws IllegalArgumentException if no live part has that number
      */
-    long free(long offset);
+    long free(long part);
 
     /**
-     * Bytes reserved for the live part that begins at {@code offset}: at least what was asked for.
+     * The first byte of a live part.
      *
-     * @throws IllegalArgumentException if no live part begins there
+     * @throws IllegalArgumentException if no live part has that number
      */
-    long reservedAt(long offset);
+    long offset(long part);
+
+    /**
+     * Bytes reserved for a live part: at least what was asked for.
+     *
+     * @throws IllegalArgumentException if no live part has that number
+     */
+    long reserved(long part);
+
+    /**
+     * Bytes that were asked for when a live part was reserved.
+     *
+     * @throws IllegalArgumentException if no live part has that number
+     */
+    long requested(long part);
 
     /** Size of the range in bytes. */
     long capacity();
 
-    /** Bytes reserved for live parts. {@code usedBytes() + freeBytes() == capacity()} at every moment. */
-    long usedBytes();
-
-    /** Bytes not reserved for any live part, free slots and blocks inside of slabs and buddy regions included. */
-    long freeBytes();
-
-    /** The largest size that {@code allocate(size, granule)} would serve now, in bytes; 0 when there is none. */
-    long largestFree();
-
-    /** Live parts. */
-    long liveCount();
+    /** What the allocator holds now. */
+    AllocatorTotals totals();
 
     /** Shows every region once, in address order; regions adjoin and cover the whole range. */
     void forEachRegion(RegionVisitor visitor);
+
+    /** Shows the number of every live part once, in no order. */
+    void forEachPart(PartVisitor visitor);
+
+    /**
+     * How many parts of one size could be reserved now, one after the other, on the granule.
+     *
+     * @param size bytes, 1 to capacity
+     */
+    default long availability(long size) {
+        long[] count = new long[1];
+        forEachRegion((offset, length, live) -> count[0] += live ? 0 : length / size);
+        return count[0];
+    }
+
+    /** Is shown live parts. */
+    @FunctionalInterface
+    interface PartVisitor {
+        /** One live part. */
+        void part(long part);
+    }
 
     /** Is shown the regions of an allocator. */
     @FunctionalInterface

@@ -2,6 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
+import static org.dmabufpool.alloc.BlockTable.BEFORE;
+import static org.dmabufpool.alloc.BlockTable.KIND;
+import static org.dmabufpool.alloc.BlockTable.KIND_BITS;
+import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
+import static org.dmabufpool.alloc.BlockTable.NONE;
+import static org.dmabufpool.alloc.BlockTable.OFFSET;
+import static org.dmabufpool.alloc.BlockTable.RECORD;
+import static org.dmabufpool.alloc.BlockTable.RUN;
+import static org.dmabufpool.alloc.BlockTable.SIZE;
+import static org.dmabufpool.alloc.BlockTable.SLAB;
+import static org.dmabufpool.alloc.BlockTable.SLOT;
+import static org.dmabufpool.alloc.BlockTable.SPARE;
+
 import java.util.Arrays;
 
 /**
@@ -9,17 +22,17 @@ import java.util.Arrays;
  *
  * <p>Not safe for use by many threads. Sizes and positions are bytes unless a name says otherwise.
  *
- * <p><b>Classes.</b> Slot sizes are the multiples of one unit: the granule, but at least a 64th of a page. A class's
+ * <p><b>Classes.</b> Slot sizes are the multiples of one line: the granule, but at least a 64th of a page. A class's
  * slabs have the fewest pages that leave at most a 16th unused, else {@value #MOST_PAGES}; they have at most 64
  * slots, so that one word tells the free ones.
+ *
+ * <p><b>Blocks.</b> A slab's pages are a block of kind SLAB whose SPARE is the slab's number. A live slot is a block of
+ * kind SLOT: OFFSET and SIZE count lines, BEFORE is the slot's place in its slab.
  *
  * <p><b>Lists.</b> A class's slabs with free slots are linked, the latest first. A slab is made when its
  * class has none, and its pages go back when its last slot is freed.
  */
 final class SlabTier {
-
-    /** What {@link #allocate} returns when neither a slot is free nor a slab can be made. */
-    static final long NONE = -1L;
 
     private static final int MOST_SLOTS = Long.SIZE;
     private static final int MOST_PAGES = 8;
@@ -29,9 +42,12 @@ final class SlabTier {
     private static final int NO_SLAB = -1;
     private static final int FIRST_SLABS = 16;
 
-    private final Pages pages;
-    private final int pageShift;
-    private final int unitShift;
+    private final BlockTable blocks;
+    private final RunTiers runs;
+    private final int lineShift;
+    /** Binary logarithm of the lines of a page. */
+    private final int pageLines;
+
     private final int[] pagesOfClass;
     private final int[] slotsOfClass;
 
@@ -40,11 +56,8 @@ final class SlabTier {
     /** Bit c is set if class c has a slab with a free slot. */
     private long openClasses;
 
-    private final long[] slabPages;
-    private final PageTable slabAt = new PageTable();
-
     // One entry per slab; unused entries are linked through next.
-    private int[] pageOf = new int[FIRST_SLABS];
+    private int[] blockOf = new int[FIRST_SLABS];
     private int[] classOf = new int[FIRST_SLABS];
     private long[] freeSlots = new long[FIRST_SLABS];
     private int[] next = new int[FIRST_SLABS];
@@ -52,12 +65,17 @@ final class SlabTier {
     private int unused = NO_SLAB;
     private int entries;
 
-    SlabTier(Pages pages, int pageCount, int pageShift, int granule) {
-        this.pages = pages;
-        this.pageShift = pageShift;
-        int unit = Math.max(granule, (1 << pageShift) / MOST_SLOTS);
-        this.unitShift = Integer.numberOfTrailingZeros(unit);
-        int classes = (1 << pageShift) / unit;
+    /**
+     * @param runs where slabs get their pages
+     * @param lineShift binary logarithm of the bytes of a line
+     * @param pageLines binary logarithm of the lines of a page, at most 6
+     */
+    SlabTier(BlockTable blocks, RunTiers runs, int lineShift, int pageLines) {
+        this.blocks = blocks;
+        this.runs = runs;
+        this.lineShift = lineShift;
+        this.pageLines = pageLines;
+        int classes = 1 << pageLines;
         pagesOfClass = new int[classes];
         slotsOfClass = new int[classes];
         heads = new int[classes];
@@ -65,20 +83,19 @@ final class SlabTier {
         for (int slotClass = 1; slotClass < classes; slotClass++) {
             chooseSlab(slotClass, classes);
         }
-        slabPages = new long[Extents.chunk(pageCount) + 1];
     }
 
     /** Doubles the pages until little is left unused; what is still unused then is the least of all. */
-    private void chooseSlab(int slotClass, int unitsPerPage) {
+    private void chooseSlab(int slotClass, int linesPerPage) {
         for (int count = 1; count <= MOST_PAGES; count *= 2) {
-            int units = count * unitsPerPage;
-            int slots = units / slotClass;
+            int lines = count * linesPerPage;
+            int slots = lines / slotClass;
             if (slots > MOST_SLOTS) {
                 return;
             }
             pagesOfClass[slotClass] = count;
             slotsOfClass[slotClass] = slots;
-            if ((units - slots * slotClass) * UNUSED_PART <= units) {
+            if ((lines - slots * slotClass) * UNUSED_PART <= lines) {
                 return;
             }
         }
@@ -86,17 +103,17 @@ final class SlabTier {
 
     /** Size of the slots that serve {@code size} bytes, which are at most a page. */
     long slotSize(long size) {
-        return ((size + (1L << unitShift) - 1) >>> unitShift) << unitShift;
+        return ((size + (1L << lineShift) - 1) >>> lineShift) << lineShift;
     }
 
     /**
      * Takes a slot.
      *
      * @param slotSize a slot size
-     * @return its offset, or {@link #NONE} if no slot of this size is free and no pages are for a slab
+     * @return its block, or {@link BlockTable#NONE} if no slot of this size is free and no pages are for a slab
      */
-    long allocate(long slotSize) {
-        int slotClass = (int) (slotSize >>> unitShift);
+    int allocate(long slotSize) {
+        int slotClass = (int) (slotSize >>> lineShift);
         int slab = heads[slotClass];
         if (slab == NO_SLAB) {
             slab = create(slotClass);
@@ -107,20 +124,20 @@ final class SlabTier {
         return takeSlot(slab);
     }
 
-    /** Takes a slot of a larger class if one is free whose offset suits the alignment, or {@link #NONE}. */
-    long allocateLarger(long slotSize, long alignment) {
-        long least = slotSize >>> unitShift;
+    /** Takes a slot of a larger class if one is free whose offset suits the alignment, or {@link BlockTable#NONE}. */
+    int allocateLarger(long slotSize, long alignment) {
+        long least = slotSize >>> lineShift;
         long larger = least < heads.length ? openClasses & (-1L << least) : 0;
         for (; larger != 0; larger &= larger - 1) {
-            long slotClass = Long.numberOfTrailingZeros(larger);
-            if (((slotClass << unitShift) & (alignment - 1)) == 0) {
-                return takeSlot(heads[(int) slotClass]);
+            int slotClass = Long.numberOfTrailingZeros(larger);
+            if ((((long) slotClass << lineShift) & (alignment - 1)) == 0) {
+                return takeSlot(heads[slotClass]);
             }
         }
         return NONE;
     }
 
-    private long takeSlot(int slab) {
+    private int takeSlot(int slab) {
         long before = freeSlots[slab];
         int slot = Long.numberOfTrailingZeros(before);
         long after = before & (before - 1);
@@ -128,42 +145,35 @@ final class SlabTier {
         if (after == 0) {
             unlink(slab);
         }
-        return ((long) pageOf[slab] << pageShift) + (((long) slot * classOf[slab]) << unitShift);
+        int block = blocks.add();
+        int[] table = blocks.words();
+        int at = block << RECORD;
+        int slotClass = classOf[slab];
+        table[at + OFFSET] = firstLine(table, slab) + slot * slotClass;
+        table[at + SIZE] = slotClass;
+        table[at + BEFORE] = slot;
+        table[at + KIND] = (slab << KIND_BITS) | SLOT;
+        return block;
+    }
+
+    private int firstLine(int[] table, int slab) {
+        return table[(blockOf[slab] << RECORD) + OFFSET] << pageLines;
     }
 
     /** Size of the largest free slot, or 0. */
     long largestFree() {
-        return openClasses == 0 ? 0 : (long) (MOST_SLOTS - 1 - Long.numberOfLeadingZeros(openClasses)) << unitShift;
+        return openClasses == 0 ? 0 : (long) (MOST_SLOTS - 1 - Long.numberOfLeadingZeros(openClasses)) << lineShift;
     }
 
-    /** Whether the page belongs to a slab. */
-    boolean covers(int page) {
-        return ((slabPages[Extents.chunk(page)] >>> page) & 1) != 0;
-    }
-
-    /** Size of the live slot that begins at an offset within a slab, or 0 if none does. */
-    long sizeAt(long offset) {
-        int slab = slabAt.get((int) (offset >>> pageShift));
-        return slotAt(slab, offset) < 0 ? 0 : (long) classOf[slab] << unitShift;
-    }
-
-    /** Number of the live slot that begins there, or -1. */
-    private int slotAt(int slab, long offset) {
-        int within = (int) (offset - ((long) pageOf[slab] << pageShift));
-        int slotBytes = classOf[slab] << unitShift;
-        int slot = within / slotBytes;
-        boolean live = slot * slotBytes == within
-                && slot < slotsOfClass[classOf[slab]]
-                && ((freeSlots[slab] >>> slot) & 1) == 0;
-        return live ? slot : -1;
-    }
-
-    /** Gives the live slot that begins there back. */
-    void free(long offset) {
-        int slab = slabAt.get((int) (offset >>> pageShift));
+    /** Gives a live slot back by its block. */
+    void free(int block) {
+        int[] table = blocks.words();
+        int at = block << RECORD;
+        int slab = table[at + KIND] >>> KIND_BITS;
         long before = freeSlots[slab];
-        long after = before | (1L << slotAt(slab, offset));
+        long after = before | (1L << table[at + BEFORE]);
         freeSlots[slab] = after;
+        blocks.remove(block);
         if (before == 0) {
             link(slab);
         }
@@ -177,32 +187,28 @@ final class SlabTier {
     }
 
     private int create(int slotClass) {
-        int page = pages.allocate(pagesOfClass[slotClass], 1);
-        if (page == Pages.NONE) {
+        int block = runs.allocate(pagesOfClass[slotClass]);
+        if (block == NONE) {
             return NO_SLAB;
         }
         int slab = newEntry();
-        pageOf[slab] = page;
+        blockOf[slab] = block;
         classOf[slab] = slotClass;
         freeSlots[slab] = allSlots(slotClass);
-        for (int i = page; i < page + pagesOfClass[slotClass]; i++) {
-            slabAt.put(i, slab);
-            slabPages[Extents.chunk(i)] |= 1L << i;
-        }
+        int[] table = blocks.words();
+        table[(block << RECORD) + KIND] += SLAB - RUN;
+        table[(block << RECORD) + SPARE] = slab;
         link(slab);
         return slab;
     }
 
     private void release(int slab) {
         unlink(slab);
-        int page = pageOf[slab];
-        for (int i = page; i < page + pagesOfClass[classOf[slab]]; i++) {
-            slabAt.remove(i);
-            slabPages[Extents.chunk(i)] &= ~(1L << i);
-        }
         next[slab] = unused;
         unused = slab;
-        pages.free(page);
+        int block = blockOf[slab];
+        blocks.words()[(block << RECORD) + KIND] -= SLAB - RUN;
+        runs.free(block);
     }
 
     private int newEntry() {
@@ -211,15 +217,15 @@ final class SlabTier {
             unused = next[slab];
             return slab;
         }
-        if (entries == pageOf.length) {
+        if (entries == blockOf.length) {
             grow();
         }
         return entries++;
     }
 
     private void grow() {
-        int length = 2 * pageOf.length;
-        pageOf = Arrays.copyOf(pageOf, length);
+        int length = 2 * blockOf.length;
+        blockOf = Arrays.copyOf(blockOf, length);
         classOf = Arrays.copyOf(classOf, length);
         freeSlots = Arrays.copyOf(freeSlots, length);
         next = Arrays.copyOf(next, length);
@@ -254,16 +260,16 @@ final class SlabTier {
         }
     }
 
-    /** Shows the slots of the slab that starts at {@code page}, and what is left behind the last one. */
-    void forEachSlot(int page, OffsetAllocator.RegionVisitor visitor) {
-        int slab = slabAt.get(page);
-        long begin = (long) page << pageShift;
-        long slotBytes = (long) classOf[slab] << unitShift;
+    /** Shows the slots of a slab by its block, and what is left behind the last one. */
+    void forEachSlot(int block, OffsetAllocator.RegionVisitor visitor) {
+        int slab = blocks.get(block, SPARE);
+        long begin = (long) blocks.get(block, OFFSET) << (pageLines + lineShift);
+        long slotBytes = (long) classOf[slab] << lineShift;
         int slots = slotsOfClass[classOf[slab]];
         for (int slot = 0; slot < slots; slot++) {
             visitor.region(begin + slot * slotBytes, slotBytes, ((freeSlots[slab] >>> slot) & 1) == 0);
         }
-        long rest = ((long) pagesOfClass[classOf[slab]] << pageShift) - slots * slotBytes;
+        long rest = ((long) pagesOfClass[classOf[slab]] << (pageLines + lineShift)) - slots * slotBytes;
         if (rest > 0) {
             visitor.region(begin + slots * slotBytes, rest, false);
         }
@@ -271,28 +277,39 @@ final class SlabTier {
 
     /** Each slab is one live run of pages, has a live slot, and is linked exactly if it has a free one. */
     void checkInvariants() {
-        int slabPageCount = 0;
         int open = 0;
-        for (int chunk = 0; chunk < slabPages.length; chunk++) {
-            for (long rest = slabPages[chunk]; rest != 0; rest &= rest - 1) {
-                int page = chunk * Extents.CHUNK + Long.numberOfTrailingZeros(rest);
-                int slab = slabAt.get(page);
-                slabPageCount++;
-                if (pageOf[slab] == page) {
-                    checkSlab(slab);
-                    open += freeSlots[slab] == 0 ? 0 : 1;
-                }
+        int slots = 0;
+        for (int block = 1; block < blocks.end(); block++) {
+            int kind = blocks.get(block, KIND) & KIND_MASK;
+            if (kind == SLAB) {
+                int slab = blocks.get(block, SPARE);
+                Invariants.equal("block of slab " + slab, block, blockOf[slab]);
+                checkSlab(slab);
+                open += freeSlots[slab] == 0 ? 0 : 1;
+                slots += Long.bitCount(allSlots(classOf[slab]) & ~freeSlots[slab]);
+            } else if (kind == SLOT) {
+                checkSlot(block);
+                slots--;
             }
         }
-        Invariants.equal("pages with a slab", slabPageCount, slabAt.size());
+        Invariants.equal("live slots without a block", 0, slots);
         checkLists(open);
     }
 
     private void checkSlab(int slab) {
         int slotClass = classOf[slab];
-        Invariants.equal("run of slab " + slab, pagesOfClass[slotClass], pages.sizeAt(pageOf[slab]));
+        Invariants.equal("pages of slab " + slab, pagesOfClass[slotClass], blocks.get(blockOf[slab], SIZE));
         Invariants.equal("slots beyond slab " + slab, 0, freeSlots[slab] & ~allSlots(slotClass));
         Invariants.equal("empty slab " + slab, 0, freeSlots[slab] == allSlots(slotClass) ? 1 : 0);
+    }
+
+    private void checkSlot(int block) {
+        int slab = blocks.get(block, KIND) >>> KIND_BITS;
+        int slot = blocks.get(block, BEFORE);
+        int line = firstLine(blocks.words(), slab) + slot * classOf[slab];
+        Invariants.equal("free mark of live slot " + block, 0, (freeSlots[slab] >>> slot) & 1);
+        Invariants.equal("first line of slot " + block, line, blocks.get(block, OFFSET));
+        Invariants.equal("lines of slot " + block, classOf[slab], blocks.get(block, SIZE));
     }
 
     private void checkLists(int open) {
@@ -312,8 +329,6 @@ final class SlabTier {
     }
 
     long metadataBytes() {
-        return slabPages.length * (long) Long.BYTES
-                + slabAt.metadataBytes()
-                + pageOf.length * (4L * Integer.BYTES + Long.BYTES);
+        return blockOf.length * (4L * Integer.BYTES + Long.BYTES);
     }
 }

@@ -5,7 +5,9 @@ package org.dmabufpool.alloc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -23,11 +25,13 @@ class AllocatorPropertiesTest {
         Arbitrary<Long> granules = Arbitraries.of(1L, 64L, 128L, 4096L, 16384L);
         Arbitrary<Long> pageSizes = Arbitraries.of(1024L, 4096L, 16384L);
         Arbitrary<Integer> slacks = Arbitraries.of(0, 64, 1000);
-        return Combinators.combine(pages, granules, pageSizes, slacks).as((count, granule, page, slack) -> {
-            long unit = Math.max(granule, page);
-            return AllocatorLayout.of(count * unit, granule, page)
-                    .withBuddies(256 * unit, Math.min(count, slack) * unit);
-        });
+        Arbitrary<Integer> limits = Arbitraries.of(0, 1, 4, 128);
+        return Combinators.combine(pages, granules, pageSizes, slacks, limits)
+                .as((count, granule, page, slack, limit) -> {
+                    long unit = Math.max(granule, page);
+                    return AllocatorLayout.of(count * unit, granule, page)
+                            .withChunks(limit * unit, Math.min(count, slack) * unit);
+                });
     }
 
     @Provide
@@ -52,64 +56,95 @@ class AllocatorPropertiesTest {
     }
 
     private static void follow(AllocatorLayout layout, List<Op> run) {
-        TieredAllocator allocator = new TieredAllocator(layout);
-        IntervalMap map = new IntervalMap(layout.capacity());
-        for (Op op : run) {
-            if (op.takes()) {
-                take(allocator, map, layout, op);
-            } else if (map.size() > 0) {
-                give(allocator, map, map.offset(op.pick()));
+        TieredAllocator alone = new TieredAllocator(layout, true);
+        new Follower(alone, layout, alone::checkInvariants).follow(run);
+        SharedAllocator shared = new SharedAllocator(layout);
+        new Follower(shared, layout, shared::checkInvariants).follow(run);
+    }
+
+    /** An allocator and the oracle, step by step. */
+    private static final class Follower {
+
+        private final OffsetAllocator allocator;
+        private final AllocatorLayout layout;
+        private final Runnable invariants;
+        private final IntervalMap map;
+        private final Map<Long, Long> parts = new HashMap<>();
+
+        Follower(OffsetAllocator allocator, AllocatorLayout layout, Runnable invariants) {
+            this.allocator = allocator;
+            this.layout = layout;
+            this.invariants = invariants;
+            this.map = new IntervalMap(layout.capacity());
+        }
+
+        void follow(List<Op> run) {
+            for (Op op : run) {
+                if (op.takes()) {
+                    take(op);
+                } else if (map.size() > 0) {
+                    give(map.offset(op.pick()));
+                }
+                invariants.run();
+                map.assertShownBy(allocator);
+                AllocatorTotals totals = allocator.totals();
+                assertThat(totals.usedBytes()).isEqualTo(map.used());
+                assertThat(totals.freeBytes()).isEqualTo(layout.capacity() - map.used());
+                assertThat(totals.liveCount()).isEqualTo(map.size());
+                assertThat(totals.peakUsedBytes()).isGreaterThanOrEqualTo(totals.usedBytes());
+                assertLargestFreeIsExact();
             }
-            allocator.checkInvariants();
-            map.assertShownBy(allocator);
-            assertThat(allocator.usedBytes()).isEqualTo(map.used());
-            assertThat(allocator.freeBytes()).isEqualTo(layout.capacity() - map.used());
-            assertThat(allocator.liveCount()).isEqualTo(map.size());
-            assertLargestFreeIsExact(allocator, layout);
+            while (map.size() > 0) {
+                give(map.offset(0));
+            }
+            invariants.run();
+            assertThat(allocator.totals().largestFree()).isEqualTo(layout.capacity());
+            assertThat(allocator.totals().requestedBytes()).isZero();
         }
-        while (map.size() > 0) {
-            give(allocator, map, map.offset(0));
-        }
-        allocator.checkInvariants();
-        assertThat(allocator.largestFree()).isEqualTo(layout.capacity());
-    }
 
-    private static void take(TieredAllocator allocator, IntervalMap map, AllocatorLayout layout, Op op) {
-        long size = Math.min(op.size(), layout.capacity());
-        long alignment = Math.min(op.alignment(), Long.highestOneBit(layout.capacity()));
-        long largest = allocator.largestFree();
-        long offset = allocator.allocate(size, alignment);
-        if (offset == OffsetAllocator.NO_SPACE) {
-            assertThat(alignment > layout.granule() || size > largest)
-                    .as("refused though it fits")
-                    .isTrue();
-            return;
+        private void take(Op op) {
+            long size = Math.min(op.size(), layout.capacity());
+            long alignment = Math.min(op.alignment(), Long.highestOneBit(layout.capacity()));
+            AllocatorTotals before = allocator.totals();
+            long part = allocator.allocate(size, alignment);
+            if (part < 0) {
+                assertThat(alignment > layout.granule() || size > before.largestFree())
+                        .as("refused though it fits")
+                        .isTrue();
+                assertThat(part)
+                        .isEqualTo(before.freeBytes() >= size ? OffsetAllocator.FRAGMENTED : OffsetAllocator.NO_SPACE);
+                return;
+            }
+            long offset = allocator.offset(part);
+            long reserved = allocator.reserved(part);
+            assertThat(allocator.requested(part)).isEqualTo(size);
+            assertThat(offset % alignment).isZero();
+            assertThat(offset % layout.granule()).isZero();
+            assertThat(reserved).isGreaterThanOrEqualTo(size);
+            assertThat(reserved % layout.granule()).isZero();
+            map.add(offset, reserved);
+            parts.put(offset, part);
         }
-        long reserved = allocator.reservedAt(offset);
-        assertThat(offset % alignment).isZero();
-        assertThat(offset % layout.granule()).isZero();
-        assertThat(reserved).isGreaterThanOrEqualTo(size);
-        assertThat(reserved % layout.granule()).isZero();
-        map.add(offset, reserved);
-    }
 
-    private static void give(TieredAllocator allocator, IntervalMap map, long offset) {
-        assertThat(allocator.free(offset)).isEqualTo(map.remove(offset));
-        assertThatThrownBy(() -> allocator.free(offset))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(Long.toString(offset));
-    }
-
-    private static void assertLargestFreeIsExact(TieredAllocator allocator, AllocatorLayout layout) {
-        long largest = allocator.largestFree();
-        if (largest < layout.capacity()) {
-            assertThat(allocator.allocate(largest + 1, layout.granule())).isEqualTo(OffsetAllocator.NO_SPACE);
+        private void give(long offset) {
+            long part = parts.remove(offset);
+            assertThat(allocator.free(part)).isEqualTo(map.remove(offset));
+            assertThatThrownBy(() -> allocator.free(part))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(Long.toString(part));
         }
-        if (largest > 0) {
-            long offset = allocator.allocate(largest, layout.granule());
-            assertThat(offset).isNotEqualTo(OffsetAllocator.NO_SPACE);
-            assertThat(allocator.free(offset)).isGreaterThanOrEqualTo(largest);
-            assertThat(allocator.largestFree()).isEqualTo(largest);
+
+        private void assertLargestFreeIsExact() {
+            long largest = allocator.totals().largestFree();
+            if (largest < layout.capacity()) {
+                assertThat(allocator.allocate(largest + 1, layout.granule())).isNegative();
+            }
+            if (largest > 0) {
+                long part = allocator.allocate(largest, layout.granule());
+                assertThat(part).isNotNegative();
+                assertThat(allocator.free(part)).isGreaterThanOrEqualTo(largest);
+                assertThat(allocator.totals().largestFree()).isEqualTo(largest);
+            }
         }
     }
 }

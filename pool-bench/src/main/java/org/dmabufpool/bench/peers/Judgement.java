@@ -38,7 +38,7 @@ final class Judgement {
         put("live256AloneToVmaMinMemoryP999", live256, minMemory, Result::p999);
         put(
                 "live256SharedToVmaLocked",
-                one(Workload.LIVE_256, Peer.OURS_LOCKED),
+                one(Workload.LIVE_256, Peer.OURS_HANDLES),
                 one(Workload.LIVE_256, Peer.VMA_LOCKED),
                 Result::ns);
         put("hotSliceToVmaLocked", one(Workload.HOT, Peer.OURS_SLICE), one(Workload.HOT, Peer.VMA_LOCKED), Result::ns);
@@ -63,8 +63,8 @@ final class Judgement {
 
     private void garbage() {
         ratios.put(
-                "bytesPerPairAlone",
-                one(Workload.LIVE_256, Peer.OURS_ALONE)
+                "bytesPerPairHandles",
+                one(Workload.LIVE_256, Peer.OURS_HANDLES)
                         .map(Result::bytesPerPair)
                         .orElse(null));
         ratios.put(

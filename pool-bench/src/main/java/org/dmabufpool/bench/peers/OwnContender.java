@@ -22,26 +22,26 @@ final class OwnContender implements Contender {
     private static final class OwnLane implements Lane {
 
         private final OffsetAllocator allocator;
-        private final long[] offsets;
+        private final long[] parts;
 
         OwnLane(OffsetAllocator allocator, int slots) {
             this.allocator = allocator;
-            this.offsets = Slots.empty(slots);
+            this.parts = Slots.empty(slots);
         }
 
         @Override
         public boolean allocate(int slot, long bytes) {
-            long offset = allocator.allocate(bytes, Workload.PAGE);
-            offsets[slot] = offset;
-            return offset != OffsetAllocator.NO_SPACE;
+            long part = allocator.allocate(bytes, Workload.PAGE);
+            parts[slot] = Math.max(part, Slots.EMPTY);
+            return part >= 0;
         }
 
         @Override
         public void free(int slot) {
-            long offset = offsets[slot];
-            if (offset != Slots.EMPTY) {
-                allocator.free(offset);
-                offsets[slot] = Slots.EMPTY;
+            long part = parts[slot];
+            if (part != Slots.EMPTY) {
+                allocator.free(part);
+                parts[slot] = Slots.EMPTY;
             }
         }
     }

@@ -11,8 +11,8 @@ import org.dmabufpool.bench.policy.VmaBlock;
 enum Peer {
     /** The pool's allocator alone: numbers, no lock. */
     OURS_ALONE(Kind.ALONE, Numbers.OFFSETS),
-    /** The pool's allocator behind a lock. */
-    OURS_LOCKED(Kind.SHARED, Numbers.OFFSETS),
+    /** Handles of a pool over no memory: the primitive level as shipped, checks and statistics on. */
+    OURS_HANDLES(Kind.SHARED, Numbers.OFFSETS),
     /** Slices of a pool over no memory: checks and statistics on. */
     OURS_SLICE(Kind.SHARED, Numbers.OFFSETS),
     /** A VMA virtual block, default strategy. */
@@ -76,7 +76,7 @@ enum Peer {
     Contender open(long capacity) {
         return switch (this) {
             case OURS_ALONE -> new OwnContender(capacity);
-            case OURS_LOCKED -> new Locked(new OwnContender(capacity));
+            case OURS_HANDLES -> new HandleContender(capacity);
             case OURS_SLICE -> new SliceContender(capacity);
             case VMA -> new VmaContender(capacity, VmaBlock.DEFAULT);
             case VMA_MIN_MEMORY -> new VmaContender(capacity, VmaBlock.MIN_MEMORY);

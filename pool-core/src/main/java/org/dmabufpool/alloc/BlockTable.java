@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.alloc;
+
+import java.util.Arrays;
+
+/**
+ * The records of all blocks of an allocator, by number. A block is a live part, a hole, or a part cut up by another tier.
+ *
+ * <p>Not safe for use by many threads, but for {@link #get}: a live part's record may be read by any thread that the
+ * part's number was handed to.
+ *
+ * <p><b>Layout.</b> Eight numbers a block, so that two blocks share a line of the processor's cache:
+ *
+ * <pre>
+ * OFFSET    first page; of a slot, first line
+ * SIZE      pages; of a slot, lines
+ * BEFORE    the block that ends where this one begins, or the edge
+ * AFTER     the block that begins where this one ends, or the edge
+ * KIND      what the block is, below; of a unit of another tier also whose
+ * SPARE     of a live part, bytes reserved and not asked for; of a slab, its number
+ * LIST      of a hole, in the same place: the list it is in
+ * NEXT      of a hole, the next one of its list; of an unused record, the next unused one
+ * PREVIOUS  of a hole, the one ahead in its list
+ * </pre>
+ *
+ * <p>KIND holds the kind in its low bits, and the number of what the block was cut from above them: 0 for the range
+ * itself, a block for a run of a chunk, a slab for a slot.
+ */
+final class BlockTable {
+
+    static final int OFFSET = 0;
+    static final int SIZE = 1;
+    static final int BEFORE = 2;
+    static final int AFTER = 3;
+    static final int KIND = 4;
+    static final int SPARE = 5;
+    static final int LIST = SPARE;
+    static final int NEXT = 6;
+    static final int PREVIOUS = 7;
+
+    /** Binary logarithm of the numbers a block. */
+    static final int RECORD = 3;
+
+    /** No block is kept here. */
+    static final int UNUSED = 0;
+    /** Free pages. */
+    static final int HOLE = 1;
+    /** A live part of whole pages. */
+    static final int RUN = 2;
+    /** A live part below a page. */
+    static final int SLOT = 3;
+    /** Pages that serve small runs. */
+    static final int CHUNK = 4;
+    /** Pages that serve slots. */
+    static final int SLAB = 5;
+    /** What lies around a range: neither a part nor free. */
+    static final int EDGE = 6;
+
+    /** A run given back last, which waits to be taken again as it is. */
+    static final int RECENT = 7;
+
+    static final int KIND_BITS = 3;
+    static final int KIND_MASK = (1 << KIND_BITS) - 1;
+
+    /** No block has this number. */
+    static final int NONE = 0;
+
+    /** The highest number of a block. */
+    static final int MOST = (1 << OffsetAllocator.BLOCK_BITS) - 1;
+
+    private static final int FIRST_BLOCKS = 64;
+
+    /** All records. Replaced when it grows, and volatile so that other threads find in it what was written before. */
+    private volatile int[] words = new int[FIRST_BLOCKS << RECORD];
+
+    private int end = 1;
+    private int unused = NONE;
+
+    /** The array that holds the records until the next {@link #add}. */
+    int[] words() {
+        return words;
+    }
+
+    /** One number of a block's record. */
+    int get(int block, int field) {
+        return words[(block << RECORD) + field];
+    }
+
+    /** Whether the number belongs to a block that may be asked about. */
+    boolean contains(long block) {
+        return block > NONE && block < end;
+    }
+
+    /** One more than the highest number given so far. */
+    int end() {
+        return end;
+    }
+
+    /** How many records there is room for before the table must grow. */
+    int room() {
+        return words.length >>> RECORD;
+    }
+
+    /** A record to fill in. */
+    int add() {
+        int block = unused;
+        if (block == NONE) {
+            return append();
+        }
+        unused = words[(block << RECORD) + NEXT];
+        return block;
+    }
+
+    private int append() {
+        if (end > MOST) {
+            throw new IllegalStateException("an allocator keeps at most " + MOST + " blocks");
+        }
+        if (end << RECORD == words.length) {
+            words = Arrays.copyOf(words, 2 * words.length);
+        }
+        return end++;
+    }
+
+    /** The block is no more. */
+    void remove(int block) {
+        int at = block << RECORD;
+        int[] table = words;
+        table[at + KIND] = UNUSED;
+        table[at + NEXT] = unused;
+        unused = block;
+    }
+
+    long metadataBytes() {
+        return (long) words.length * Integer.BYTES;
+    }
+}
