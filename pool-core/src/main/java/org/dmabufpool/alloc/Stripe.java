@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-import java.util.concurrent.locks.StampedLock;
-
 /** An allocator behind a lock. */
 final class Stripe {
 
@@ -11,9 +9,7 @@ final class Stripe {
     /** To be used under the lock, but for what it says itself. */
     final TieredAllocator allocator;
 
-    private final StampedLock lock = new StampedLock();
-    /** Of the lock as it is held; guarded by it. */
-    private long stamp;
+    private final StripeLock lock = new StripeLock();
 
     /** @param number the stripe with number 0 begins with the whole range as its territory */
     Stripe(int number, AllocatorLayout layout) {
@@ -22,19 +18,14 @@ final class Stripe {
     }
 
     boolean tryLock() {
-        long acquired = lock.tryWriteLock();
-        if (acquired == 0) {
-            return false;
-        }
-        stamp = acquired;
-        return true;
+        return lock.tryLock();
     }
 
     void lock() {
-        stamp = lock.writeLock();
+        lock.lock();
     }
 
     void unlock() {
-        lock.unlockWrite(stamp);
+        lock.unlock();
     }
 }

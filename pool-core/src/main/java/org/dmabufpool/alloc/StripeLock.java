@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.alloc;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A lock for work of some hundred nanoseconds that is nearly always free. Not reentrant, not fair.
+ *
+ * <p>The JDK's locks wake a waiter at once, for which every release pays with a full memory barrier; here a release is one
+ * store, and who finds the lock taken looks again: {@value #SPINS} times at once, then every
+ * {@value #NAP_NANOS} ns. It sleeps in between, so that a holder that lost its processor gets it back, whatever the
+ * threads' priorities; a virtual thread leaves its carrier.
+ */
+final class StripeLock {
+
+    private static final int FREE = 0;
+    private static final int TAKEN = 1;
+
+    private static final int SPINS = 100;
+    private static final long NAP_NANOS = 20_000;
+
+    private final AtomicInteger state = new AtomicInteger(FREE);
+
+    boolean tryLock() {
+        return state.compareAndSet(FREE, TAKEN);
+    }
+
+    void lock() {
+        if (!tryLock()) {
+            await();
+        }
+    }
+
+    private void await() {
+        for (int i = 0; i < SPINS; i++) {
+            Thread.onSpinWait();
+            if (state.get() == FREE && tryLock()) {
+                return;
+            }
+        }
+        boolean interrupted = false;
+        while (!tryLock()) {
+            LockSupport.parkNanos(this, NAP_NANOS);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What was written before is seen by the next holder. */
+    void unlock() {
+        state.lazySet(FREE);
+    }
+}
