@@ -9,12 +9,34 @@ final class Stripe {
     /** To be used under the lock, but for what it says itself. */
     final TieredAllocator allocator;
 
-    private final StripeLock lock = new StripeLock();
+    /** No seat's threads allocate here. */
+    static final int NOBODY = -1;
+
+    /** The seat of the thread that was here last to allocate. Written under the lock; a race of a read is benign. */
+    int occupant = NOBODY;
+
+    /** Requests in vain, after which a stripe that has territory wants more. */
+    private static final int PATIENCE = 16;
+
+    /** How often the territory was too small since it grew last. Updates may be lost, which is benign. */
+    private int shortages;
+
+    private final StripeLock lock;
 
     /** @param number the stripe with number 0 begins with the whole range as its territory */
-    Stripe(int number, AllocatorLayout layout) {
+    Stripe(int number, AllocatorLayout layout, StripeLock lock) {
         this.number = number;
+        this.lock = lock;
         this.allocator = new TieredAllocator(layout, number == 0);
+    }
+
+    /** Notes that the territory was too small for a request; whether it is time for more. */
+    boolean wantsTerritory() {
+        if (!allocator.hasNoTerritory() && ++shortages < PATIENCE) {
+            return false;
+        }
+        shortages = 0;
+        return true;
     }
 
     boolean tryLock() {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -21,10 +21,29 @@ final class StripeLock {
     private static final int SPINS = 100;
     private static final long NAP_NANOS = 20_000;
 
-    private final AtomicInteger state = new AtomicInteger(FREE);
+    /** Places of the array a lock: 128 bytes, so that no two locks share a line, nor a pair of lines fetched together. */
+    private static final int SPACING = 128 / Integer.BYTES;
+
+    private final AtomicIntegerArray states;
+    private final int at;
+
+    private StripeLock(AtomicIntegerArray states, int at) {
+        this.states = states;
+        this.at = at;
+    }
+
+    /** So many locks, far enough from each other. */
+    static StripeLock[] row(int count) {
+        AtomicIntegerArray states = new AtomicIntegerArray((count + 1) * SPACING);
+        StripeLock[] locks = new StripeLock[count];
+        for (int i = 0; i < count; i++) {
+            locks[i] = new StripeLock(states, (i + 1) * SPACING);
+        }
+        return locks;
+    }
 
     boolean tryLock() {
-        return state.compareAndSet(FREE, TAKEN);
+        return states.compareAndSet(at, FREE, TAKEN);
     }
 
     void lock() {
@@ -36,7 +55,7 @@ final class StripeLock {
     private void await() {
         for (int i = 0; i < SPINS; i++) {
             Thread.onSpinWait();
-            if (state.get() == FREE && tryLock()) {
+            if (states.get(at) == FREE && tryLock()) {
                 return;
             }
         }
@@ -52,6 +71,6 @@ final class StripeLock {
 
     /** What was written before is seen by the next holder. */
     void unlock() {
-        state.lazySet(FREE);
+        states.lazySet(at, FREE);
     }
 }
