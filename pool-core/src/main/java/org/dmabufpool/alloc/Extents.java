@@ -41,7 +41,7 @@ final class Extents {
     /** Holes of the right size that are tried for an alignment before the tree is asked. */
     private static final int ALIGNED_TRIES = 8;
     /** Blocks that are looked at from the end of a range for room. */
-    private static final int END_TRIES = 64;
+    private static final int END_TRIES = 8;
 
     private final BlockTable blocks;
     private final HoleIndex index;

@@ -19,7 +19,7 @@ import static org.dmabufpool.alloc.BlockTable.SIZE;
  * <p><b>Chunks.</b> A chunk is an extent of twice the size of the largest small run, taken near the end of the range. A new
  * one is made only as long as the pages that lie idle in all chunks stay within the slack; other requests are served by
  * extents of their own, the smallest of them from the back of a hole: there they are less in the way of large ones. A
- * chunk goes back as soon as nothing in it is live.
+ * chunk in which nothing is live goes back when the slack is exceeded, and before a request is refused.
  *
  * <p><b>Reuse.</b> A camera gives a buffer back and takes one of the same size. So the run given back last waits as it is, and
  * is the answer if the next request is for just as many pages. Any other call joins it with its neighbours first; nothing
@@ -72,7 +72,8 @@ final class RunTiers {
         if (count <= smallLimit && addChunk(count)) {
             return extents.takeFront(index.findInChunks(count), count);
         }
-        return allocateAnywhere(count);
+        int run = allocateAnywhere(count);
+        return run == NONE && giveChunksBack() ? allocateAnywhere(count) : run;
     }
 
     private int allocateAnywhere(int count) {
@@ -102,7 +103,8 @@ final class RunTiers {
     /** As {@link #allocate}, from a page on that is a multiple of {@code alignment}, a power of two above 1. */
     int allocateAligned(int count, int alignment) {
         settle();
-        return extents.allocateAligned(count, alignment);
+        int run = extents.allocateAligned(count, alignment);
+        return run == NONE && giveChunksBack() ? extents.allocateAligned(count, alignment) : run;
     }
 
     /** Gives a run back by its block, whose kind is RUN. */
@@ -124,29 +126,48 @@ final class RunTiers {
 
     private void join(int run) {
         int hole = extents.free(run);
-        if (extents.isWholeChunk(hole)) {
-            int chunk = blocks.get(hole, KIND) >>> KIND_BITS;
-            extents.removeChunk(hole);
-            extents.free(chunk);
+        if (extents.idlePages() > slack && extents.isWholeChunk(hole)) {
+            giveChunkBack(hole);
         }
     }
 
-    /** What runs are taken from, settled. */
+    private void giveChunkBack(int hole) {
+        int chunk = blocks.get(hole, KIND) >>> KIND_BITS;
+        extents.removeChunk(hole);
+        extents.free(chunk);
+    }
+
+    /** Gives back all chunks in which nothing is live; tells whether there was any. */
+    private boolean giveChunksBack() {
+        boolean any = false;
+        for (int hole = wholeChunk(); hole != NONE; hole = wholeChunk()) {
+            giveChunkBack(hole);
+            any = true;
+        }
+        return any;
+    }
+
+    private int wholeChunk() {
+        return chunkPages == 0 ? NONE : index.findInChunks(chunkPages);
+    }
+
+    /** What runs are taken from, with nothing held back. */
     Extents settledExtents() {
         settle();
+        giveChunksBack();
         return extents;
     }
 
-    /** The largest hole outside of chunks, settled, or {@link BlockTable#NONE} if there is none. */
+    /** The largest hole outside of chunks, with nothing held back, or {@link BlockTable#NONE} if there is none. */
     int largestHole() {
-        settle();
+        settledExtents();
         int pages = index.largestOutsideChunks();
         return pages == 0 ? NONE : index.findOutsideChunks(pages);
     }
 
     /** The largest run that {@link #allocate} would find. */
     int largestFree() {
-        settle();
+        settledExtents();
         return index.largest();
     }
 

@@ -47,6 +47,8 @@ final class SharedAllocator implements OffsetAllocator {
     private static final long BLOCK_MASK = (1L << BLOCK_BITS) - 1;
     /** A hole is worth halving if it has at least this share of the capacity: a 64th. */
     private static final int WORTH_SHIFT = 6;
+    /** Who has more than so many times the free bytes of another is richer; so territories come to rest. */
+    private static final int RICHER = 2;
 
     private static final long NOTHING_REFUSED = Long.MAX_VALUE;
 
@@ -162,19 +164,20 @@ final class SharedAllocator implements OffsetAllocator {
         }
     }
 
-    /** A stripe takes half of the largest hole of the others, if that is worth halving. */
+    /** A stripe takes half of the largest hole of a richer one, if that is worth halving. */
     private boolean takeTerritory(Stripe home) {
         lockAll();
         try {
             Stripe donor = home;
             for (Stripe stripe : stripes) {
-                if (largestHoleBytes(stripe) > largestHoleBytes(donor)) {
+                if (stripe.allocator.freeBytes() > donor.allocator.freeBytes()) {
                     donor = stripe;
                 }
             }
             long most = largestHoleBytes(donor);
             long half = (most / 2) & -layout.extentUnit();
-            if (donor == home || half == 0 || most < layout.capacity() >>> WORTH_SHIFT) {
+            boolean richer = donor.allocator.freeBytes() / RICHER > home.allocator.freeBytes();
+            if (!richer || half == 0 || most < layout.capacity() >>> WORTH_SHIFT) {
                 return false;
             }
             int hole = donor.allocator.largestHole();

@@ -64,7 +64,7 @@ final class TieredAllocator implements OffsetAllocator {
     public long allocate(long size, long alignment) {
         layout.checkRequest(size, alignment);
         long part = place(size, alignment);
-        return part == NO_SPACE && territory - usedBytes >= size ? FRAGMENTED : part;
+        return part == NO_SPACE && freeBytes() >= size ? FRAGMENTED : part;
     }
 
     /** As {@link #allocate}, for a request that has been checked, and without saying which failure it is. */
@@ -175,6 +175,11 @@ final class TieredAllocator implements OffsetAllocator {
     public AllocatorTotals totals() {
         return new AllocatorTotals(
                 layout.capacity(), usedBytes, requestedBytes, peakUsedBytes, largestFree(), allocations, releases);
+    }
+
+    /** Bytes of the territory that are not reserved for any live part. */
+    long freeBytes() {
+        return territory - usedBytes;
     }
 
     /** Bytes reserved for live parts. */
