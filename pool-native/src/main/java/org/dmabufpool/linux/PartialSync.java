@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.linux;
 
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 
@@ -23,11 +19,6 @@ final class PartialSync {
 
     private PartialSync() {}
 
-    /** A set of exporters by name. */
-    static Set<String> trusted(String... exporters) {
-        return Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(exporters)));
-    }
-
     /** Whether the kernel knows the call on this descriptor. Touches no cache line. */
     static boolean answers(Syscalls syscalls, int fd) {
         Scratch probe = Scratch.cleared(DmaBufIoctl.SYNC_PARTIAL_BYTES)
@@ -37,19 +28,17 @@ final class PartialSync {
     }
 
     /** The decision for a dma-buf, with its reason. */
-    static SyncSupport decide(Syscalls syscalls, int fd, String exporter, long size, Set<String> trusted) {
+    static SyncSupport decide(Syscalls syscalls, int fd, String exporter, RangeSettings settings) {
         if (!answers(syscalls, fd)) {
             return no("this kernel answers ENOTTY to DMA_BUF_IOCTL_SYNC_PARTIAL");
         }
-        if (size >= DmaBufIoctl.PARTIAL_REACH) {
-            return no("its 32-bit offsets do not reach the end of " + size + " bytes");
+        if (settings.trusted().contains(exporter)) {
+            return SyncSupport.yes(
+                    SyncWay.PARTIAL_IOCTL,
+                    "the kernel answers and exporter \"" + exporter + "\" is trusted by setting");
         }
-        if (!trusted.contains(exporter)) {
-            return no("the kernel answers, which proves nothing for exporter \"" + exporter
-                    + "\": name it with trustPartialSync if it does sync ranges");
-        }
-        return SyncSupport.yes(
-                SyncWay.PARTIAL_IOCTL, "the kernel answers and exporter \"" + exporter + "\" is trusted by setting");
+        return no("the kernel answers, which proves nothing for exporter \"" + exporter
+                + "\": name it with trustPartialSync if it does sync ranges");
     }
 
     private static SyncSupport no(String reason) {

@@ -47,6 +47,26 @@ final class SyncCalls {
         }
     }
 
+    /** Syncs a range through a vendor's device; the caller has checked that it lies within and below the limit. */
+    void vendor(
+            VendorDevice device,
+            OwnedFd fd,
+            String what,
+            SyncPhase phase,
+            Direction direction,
+            long offset,
+            long length) {
+        long answer = device.sync(fd, phase, direction, offset, length);
+        for (int tries = 0; mustRestart(answer) && tries < MAX_RESTARTS; tries++) {
+            restarts.increment();
+            answer = device.sync(fd, phase, direction, offset, length);
+        }
+        if (answer < 0) {
+            String call = "sync of " + length + " bytes at " + offset + " through " + device.path();
+            throw Refusal.of(call + " (" + phase + " " + direction + ")", what, answer, Remedy.vendorSync(answer));
+        }
+    }
+
     /** How often calls were restarted so far. */
     long restarts() {
         return restarts.sum();

@@ -20,9 +20,13 @@ final class FakeKernel extends ForwardingSyscalls {
     static final String HEAP = "system";
     static final String HEAP_PATH = "/dev/dma_heap/" + HEAP;
 
+    /** A device that takes any ioctl. */
+    static final String VENDOR_PATH = "/dev/vendor";
+
     private enum Kind {
         HEAP,
         UDMABUF,
+        VENDOR,
         DMABUF
     }
 
@@ -32,6 +36,9 @@ final class FakeKernel extends ForwardingSyscalls {
     private final Map<String, String> files = new HashMap<>();
     final List<String> syncs = new ArrayList<>();
     final List<String> names = new ArrayList<>();
+    /** What LWIS says in its argument, call by call; 0 when there is none left. */
+    final Deque<Integer> lwisOutcomes = new ArrayDeque<>();
+
     String exporter = HEAP;
     boolean hasPartialSync;
     long udmabufLimit = 64L << 20;
@@ -75,6 +82,9 @@ final class FakeKernel extends ForwardingSyscalls {
         if (path.equals(UdmabufIoctl.DEVICE)) {
             return remember(super.open("/dev/null", flags), Kind.UDMABUF);
         }
+        if (path.equals(VENDOR_PATH)) {
+            return remember(super.open("/dev/null", flags), Kind.VENDOR);
+        }
         return super.open(path, flags);
     }
 
@@ -112,6 +122,9 @@ final class FakeKernel extends ForwardingSyscalls {
         if (kind == Kind.UDMABUF && request == UdmabufIoctl.CREATE) {
             return createUdmabuf();
         }
+        if (kind == Kind.VENDOR) {
+            return vendorIoctl(request);
+        }
         return kind == Kind.DMABUF ? dmaBufIoctl(request) : super.ioctl(fd, request, argument);
     }
 
@@ -120,6 +133,22 @@ final class FakeKernel extends ForwardingSyscalls {
         long size = create.getLong(UdmabufIoctl.SIZE);
         boolean fits = size <= udmabufLimit && create.getLong(UdmabufIoctl.OFFSET) % pageSize() == 0;
         return fits ? dmaBuf(size) : -Errno.EINVAL.number();
+    }
+
+    /** Keeps what LWIS and XRING are told, as their headers have it. */
+    private int vendorIoctl(long request) {
+        Scratch argument = Scratch.asLeft();
+        if (request == LwisSync.PACKET) {
+            syncs.add("lwis " + Integer.toHexString(argument.getInt(0)) + " next " + argument.getLong(8) + " fd "
+                    + kinds.get(argument.getInt(16)) + " flags " + Integer.toHexString(argument.getInt(20)) + " at "
+                    + Integer.toUnsignedLong(argument.getInt(24)) + " of " + argument.getLong(28));
+            argument.putInt(4, lwisOutcomes.isEmpty() ? 0 : lwisOutcomes.remove());
+            return 0;
+        }
+        syncs.add("xring " + Long.toHexString(request) + " fd " + kinds.get(argument.getInt(0)) + " direction "
+                + argument.getInt(4) + " at " + Integer.toUnsignedLong(argument.getInt(8)) + " of "
+                + Integer.toUnsignedLong(argument.getInt(12)));
+        return 0;
     }
 
     private int dmaBufIoctl(long request) {

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.linux;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user of a heap knows about range sync. Immutable.
+ *
+ * @param trusted exporters whose partial operation is there by the user's word
+ * @param vendor the vendor's device to sync ranges by, if one is named
+ */
+record RangeSettings(Set<String> trusted, @Nullable VendorSync vendor) {
+
+    /** Nothing is known. */
+    static final RangeSettings NONE = new RangeSettings(Collections.emptySet(), null);
+
+    /** These exporters sync ranges by the partial ioctl. */
+    RangeSettings trusting(String... exporters) {
+        Set<String> names = Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(exporters)));
+        return new RangeSettings(names, vendor);
+    }
+
+    /** This device syncs ranges. */
+    RangeSettings through(VendorSync device) {
+        return new RangeSettings(trusted, device);
+    }
+}
