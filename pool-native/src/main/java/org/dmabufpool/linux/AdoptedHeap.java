@@ -63,6 +63,16 @@ public final class AdoptedHeap implements Heap {
         return new AdoptedHeap(syscalls, fd, ranges.through(device));
     }
 
+    /**
+     * A heap of the same buffer, synced by range as far as a self-test saw it work: the way it was of is supported where
+     * it is {@link RangeSyncProof.Verdict#PROVEN}, for the exporter it was of.
+     *
+     * @param proof what {@link SyncSelfTest} found on a buffer of the same exporter
+     */
+    public AdoptedHeap provenSync(RangeSyncProof proof) {
+        return new AdoptedHeap(syscalls, fd, ranges.proven(proof));
+    }
+
     @Override
     public String name() {
         return NAME;

@@ -12,7 +12,7 @@ import org.dmabufpool.heap.SyncWay;
  * A dma-heap of the kernel: {@code /dev/dma_heap/<name>}.
  *
  * <p>Its buffers are synced as a whole, or by range where the kernel and the heap both can
- * ({@link #trustPartialSync}, {@link #vendorSync}). Immutable, safe for use by many threads.
+ * ({@link #trustPartialSync}, {@link #vendorSync}, {@link #provenSync}). Immutable, safe for use by many threads.
  */
 public final class DmaHeap implements Heap {
 
@@ -76,6 +76,16 @@ public final class DmaHeap implements Heap {
      */
     public DmaHeap vendorSync(VendorSync device) {
         return new DmaHeap(syscalls, heap, label, ranges.through(device));
+    }
+
+    /**
+     * The same heap, whose buffers are synced by range as far as a self-test saw it work: the way it was of is supported
+     * where it is {@link RangeSyncProof.Verdict#PROVEN}, for the exporter it was of.
+     *
+     * @param proof what {@link SyncSelfTest} found on a buffer of this heap
+     */
+    public DmaHeap provenSync(RangeSyncProof proof) {
+        return new DmaHeap(syscalls, heap, label, ranges.proven(proof));
     }
 
     @Override

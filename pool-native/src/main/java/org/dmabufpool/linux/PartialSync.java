@@ -10,7 +10,7 @@ import org.dmabufpool.heap.SyncWay;
  *
  * <p>The kernel answers ENOTTY where it does not know the call. Where it knows it and the exporter has no operation
  * behind it, it does nothing and answers 0; so an answer is necessary and proves nothing, and the exporter must be one
- * that the user trusts.
+ * that the user trusts or a self-test has seen at work.
  */
 final class PartialSync {
 
@@ -37,8 +37,18 @@ final class PartialSync {
                     SyncWay.PARTIAL_IOCTL,
                     "the kernel answers and exporter \"" + exporter + "\" is trusted by setting");
         }
-        return no("the kernel answers, which proves nothing for exporter \"" + exporter
-                + "\": name it with trustPartialSync if it does sync ranges");
+        RangeSyncProof proof = settings.partialProof();
+        return proof == null || !proof.exporter().equals(exporter)
+                ? no("the kernel answers, which proves nothing for exporter \"" + exporter
+                        + "\": name it with trustPartialSync if it does sync ranges, or let a SyncSelfTest see it")
+                : bySelfTest(proof);
+    }
+
+    /** What a self-test of the exporter says of any way. */
+    static SyncSupport bySelfTest(RangeSyncProof proof) {
+        String reason =
+                "a self-test of exporter \"" + proof.exporter() + "\" says " + proof.verdict() + ": " + proof.reason();
+        return new SyncSupport(proof.way(), proof.verdict() == RangeSyncProof.Verdict.PROVEN, reason);
     }
 
     private static SyncSupport no(String reason) {

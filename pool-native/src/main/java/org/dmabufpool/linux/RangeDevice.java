@@ -23,7 +23,7 @@ record RangeDevice(
     static RangeDevice choose(Syscalls syscalls, int fd, String exporter, RangeSettings settings) {
         VendorSync named = settings.vendor();
         if (named == null) {
-            return without(syscalls, fd, exporter, settings, "no device is named with vendorSync");
+            return without(syscalls, fd, exporter, settings, "no device is named with vendorSync or provenSync");
         }
         VendorDevice device;
         try {
@@ -31,7 +31,12 @@ record RangeDevice(
         } catch (HeapException refused) {
             return without(syscalls, fd, exporter, settings, String.valueOf(refused.getMessage()));
         }
-        return new RangeDevice(SyncSupports.insteadOfPartialIoctl(device), SyncSupports.vendorDevice(device), device);
+        SyncSupport vendor = SyncSupports.vendorDevice(device, exporter, settings);
+        if (vendor.supported()) {
+            return new RangeDevice(SyncSupports.insteadOfPartialIoctl(device), vendor, device);
+        }
+        device.close();
+        return without(syscalls, fd, exporter, settings, vendor.reason());
     }
 
     private static RangeDevice without(

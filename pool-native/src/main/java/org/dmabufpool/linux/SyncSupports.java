@@ -56,9 +56,16 @@ final class SyncSupports {
         return SyncSupport.no(SyncWay.WINDOW, "only a udmabuf heap makes dma-bufs over parts of its memory");
     }
 
-    /** A vendor's device that the user named. */
-    static SyncSupport vendorDevice(VendorDevice device) {
-        return SyncSupport.yes(SyncWay.VENDOR_DEVICE, device.path() + " opens and is named by setting");
+    /** A vendor's device that the user named or a self-test saw. */
+    static SyncSupport vendorDevice(VendorDevice device, String exporter, RangeSettings settings) {
+        RangeSyncProof proof = settings.vendorProof();
+        if (proof == null) {
+            return SyncSupport.yes(SyncWay.VENDOR_DEVICE, device.path() + " opens and is named by setting");
+        }
+        return proof.exporter().equals(exporter)
+                ? PartialSync.bySelfTest(proof)
+                : noVendorDevice(
+                        "the self-test was of exporter \"" + proof.exporter() + "\", this one is \"" + exporter + "\"");
     }
 
     /** The partial ioctl, where a vendor's device is in its place. */

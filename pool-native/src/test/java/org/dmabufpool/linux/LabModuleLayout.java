@@ -52,5 +52,10 @@ final class LabModuleLayout {
     static final long CAMERA_READ = IoctlEncoding.iow('C', 1, DMA_BYTES);
     static final long CAMERA_WRITE = IoctlEncoding.iow('C', 2, DMA_BYTES);
 
+    static final long CAMERA_BUSY = IoctlEncoding.iow('C', 3, Integer.BYTES);
+
+    /** {@code _IO}: no argument. */
+    static final long CAMERA_IDLE = 'C' << 8 | 4;
+
     private LabModuleLayout() {}
 }
