@@ -101,6 +101,14 @@ struct dmabuf_pool_camera_dma {
 	_IOW(DMABUF_POOL_CAMERA_BASE, 2, struct dmabuf_pool_camera_dma)
 
 /*
+ * From BUSY to IDLE, or until it is closed, the camera has a fence on its
+ * dma-buf, as a device at work has. The argument is the address of 1 if it
+ * writes, of 0 if it only reads.
+ */
+#define DMABUF_POOL_CAMERA_BUSY		_IOW(DMABUF_POOL_CAMERA_BASE, 3, __u32)
+#define DMABUF_POOL_CAMERA_IDLE		_IO(DMABUF_POOL_CAMERA_BASE, 4)
+
+/*
  * /dev/dmabuf_pool_vendor: partial sync by a vendor's own node, in two layouts
  * as phones ship them, numbers included.
  */

@@ -173,6 +173,12 @@ final class LinuxDmaBuf implements DmaBuf {
     }
 
     @Override
+    public boolean awaitFences(Direction direction, long nanos) {
+        requireOpen();
+        return shared == null || syncCalls.awaitFences(shared, name, direction, nanos);
+    }
+
+    @Override
     public Window openWindow(long offset, long length) {
         requireOpen();
         supports.require(SyncWay.WINDOW, name);

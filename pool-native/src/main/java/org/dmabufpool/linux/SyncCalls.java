@@ -8,7 +8,7 @@ import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncPhase;
 
 /**
- * The sync ioctls of one dma-buf and its windows, restarted as the kernel demands.
+ * The sync calls of one dma-buf and its windows, restarted as the kernel demands.
  *
  * <p>A sync call "can fail with -EAGAIN or -EINTR, in which case it must be restarted" (Documentation/driver-api/
  * dma-buf.rst); it is restarted {@value #MAX_RESTARTS} times at most. Safe for use by many threads.
@@ -21,8 +21,11 @@ final class SyncCalls {
     private final Syscalls syscalls;
     private final LongAdder restarts = new LongAdder();
 
+    private final FenceWait fences;
+
     SyncCalls(Syscalls syscalls) {
         this.syscalls = syscalls;
+        this.fences = new FenceWait(syscalls, restarts);
     }
 
     /** Syncs all of a dma-buf. */
@@ -67,6 +70,11 @@ final class SyncCalls {
         }
     }
 
+    /** As {@link FenceWait#await}; polls that a signal ended count as restarts. */
+    boolean awaitFences(OwnedFd fd, String what, Direction direction, long nanos) {
+        return fences.await(fd, what, direction, nanos);
+    }
+
     /** How often calls were restarted so far. */
     long restarts() {
         return restarts.sum();
@@ -86,7 +94,8 @@ final class SyncCalls {
         }
     }
 
-    private static boolean mustRestart(long answer) {
+    /** Whether a call that answered so is to be made again. */
+    static boolean mustRestart(long answer) {
         return Errno.EINTR.is(answer) || Errno.EAGAIN.is(answer);
     }
 
