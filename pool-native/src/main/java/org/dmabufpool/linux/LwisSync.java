@@ -29,6 +29,9 @@ import org.dmabufpool.heap.SyncPhase;
  */
 public final class LwisSync implements VendorSync {
 
+    /** How the paths of the driver's devices begin. */
+    static final String DEVICE_PREFIX = "/dev/lwis-";
+
     static final int BYTES = 36;
     static final int COMMAND = 0;
     static final int OUTCOME = 4;

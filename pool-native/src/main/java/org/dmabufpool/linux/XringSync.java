@@ -23,7 +23,7 @@ import org.dmabufpool.heap.SyncPhase;
  */
 public final class XringSync implements VendorSync {
 
-    private static final String DEVICE = "/dev/xr_dmabuf_helper";
+    static final String DEVICE = "/dev/xr_dmabuf_helper";
 
     /** Size of {@code struct xr_dmabuf_helper_args}, which the numbers are made with. */
     private static final int NUMBERED_BYTES = 48;

@@ -105,6 +105,9 @@ class VendorSyncTest {
         try (DmaBufPool pool =
                 DmaBufPool.builder().heap(heap(LWIS)).capacity(1 << 20).build()) {
             assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.WHOLE_BUFFER);
+            assertThat(pool.statistics().syncReason())
+                    .contains("not PARTIAL_IOCTL: this kernel answers ENOTTY")
+                    .contains("not VENDOR_DEVICE: open on /dev/vendor failed with EACCES");
         }
         assertThatThrownBy(() -> DmaBufPool.builder()
                         .heap(heap(LWIS))
