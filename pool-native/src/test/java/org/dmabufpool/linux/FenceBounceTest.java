@@ -116,6 +116,22 @@ class FenceBounceTest {
         }
     }
 
+    /** The fault, and its cure: START without end or an access with a timeout, both after the device has done. */
+    @Test
+    void startBeforeTheDeviceHasDoneLeavesTheCpuWithStaleBytes() {
+        try (LabRig rig = LabRig.ranged();
+                DmaBufPool pool = pool(rig);
+                Slice slice = pool.allocate(PAGE)) {
+            try (CpuAccess tooEarly = slice.read()) {
+                rig.camera().fill(slice.offset(), PAGE, 5);
+                assertThat(tooEarly.buffer().get(0)).as("the stale byte").isZero();
+            }
+            try (CpuAccess access = slice.access(Direction.READ, Duration.ZERO)) {
+                assertThat(access.buffer().get(0)).isEqualTo((byte) 5);
+            }
+        }
+    }
+
     @Test
     void theModuleRefusesWhatMakesNoSense() {
         try (DmaBuf buffer = new DmaHeap("system").allocate(PAGE);
