@@ -15,10 +15,9 @@ final class KernelDirection {
 
     /** The device reads what the CPU writes, and the other way round. */
     static int of(Direction cpu) {
-        return switch (cpu) {
-            case READ_WRITE -> BIDIRECTIONAL;
-            case WRITE -> TO_DEVICE;
-            case READ -> FROM_DEVICE;
-        };
+        if (cpu == Direction.READ_WRITE) {
+            return BIDIRECTIONAL;
+        }
+        return cpu == Direction.WRITE ? TO_DEVICE : FROM_DEVICE;
     }
 }
