@@ -331,6 +331,57 @@ class BouncedSyncTest {
     }
 
     @Test
+    void whatIsWrittenThroughAViewThatWasKeptNeverReachesTheDevice() {
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+                Slice slice = pool.allocate(PAGE)) {
+            ByteBuffer kept;
+            try (CpuAccess access = slice.write()) {
+                kept = access.buffer();
+            }
+            kept.put(0, (byte) 7);
+            assertThat(rig.camera().read(slice.offset()))
+                    .as("what the device sees")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void coherenceDeclaredWhereThereIsNoneShowsStaleBytesBothWays() {
+        try (DmaBufPool pool = pool(SyncWay.NONE);
+                Slice slice = pool.allocate(PAGE)) {
+            try (CpuAccess access = slice.write()) {
+                access.buffer().put(0, (byte) 7);
+            }
+            assertThat(rig.camera().read(slice.offset()))
+                    .as("what the device sees")
+                    .isZero();
+            rig.camera().fill(slice.offset(), PAGE, 5);
+            try (CpuAccess access = slice.read()) {
+                assertThat(access.buffer().get(1)).as("what the CPU sees").isZero();
+            }
+        }
+    }
+
+    @Test
+    void aWriteThatCoversPartOfWhatTheDeviceWroteRunsOverTheRest() {
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+                Slice slice = pool.allocate(PAGE)) {
+            rig.camera().fill(slice.offset(), PAGE, 5);
+            try (CpuAccess access = slice.write()) {
+                access.buffer().put(0, (byte) 7);
+            }
+            assertThat(rig.camera().read(slice.offset() + 1))
+                    .as("the device's own byte")
+                    .isZero();
+            rig.camera().fill(slice.offset(), PAGE, 5);
+            try (CpuAccess access = slice.readWrite()) {
+                access.buffer().put(0, (byte) 7);
+            }
+            assertThat(rig.camera().read(slice.offset(), 2)).containsExactly(7, 5);
+        }
+    }
+
+    @Test
     void twoOwnersOfOneLineLoseWhatTheDeviceWrote() {
         try (DmaBuf buffer = rig.allocate(BYTES)) {
             rig.camera().fill(LINE / 2, LINE / 2, 6);
