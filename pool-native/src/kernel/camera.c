@@ -24,6 +24,8 @@ struct lab_camera {
 	struct dma_buf_attachment *attachment;
 	struct sg_table *table;
 	dma_addr_t *addresses;
+	/* while it is busy */
+	struct dma_fence *fence;
 };
 
 static int camera_open(struct inode *inode, struct file *file)
@@ -41,6 +43,8 @@ static int camera_release(struct inode *inode, struct file *file)
 {
 	struct lab_camera *camera = file->private_data;
 
+	if (camera->fence)
+		lab_fence_signal(camera->fence);
 	if (camera->dmabuf) {
 		kvfree(camera->addresses);
 		dma_buf_unmap_attachment_unlocked(camera->attachment,
@@ -155,6 +159,50 @@ static long camera_dma(struct lab_camera *camera, void __user *argument,
 	return ret;
 }
 
+static int busy_locked(struct lab_camera *camera, bool write)
+{
+	struct dma_fence *fence;
+
+	if (!camera->dmabuf)
+		return -ENODEV;
+	if (camera->fence)
+		return -EBUSY;
+	fence = lab_fence_add(camera->dmabuf, write);
+	if (IS_ERR(fence))
+		return PTR_ERR(fence);
+	camera->fence = fence;
+	return 0;
+}
+
+static long camera_busy(struct lab_camera *camera, __u32 __user *argument)
+{
+	__u32 write;
+	int ret;
+
+	if (get_user(write, argument))
+		return -EFAULT;
+	if (write > 1)
+		return -EINVAL;
+	mutex_lock(&camera->lock);
+	ret = busy_locked(camera, write);
+	mutex_unlock(&camera->lock);
+	return ret;
+}
+
+static long camera_idle(struct lab_camera *camera)
+{
+	struct dma_fence *fence;
+
+	mutex_lock(&camera->lock);
+	fence = camera->fence;
+	camera->fence = NULL;
+	mutex_unlock(&camera->lock);
+	if (!fence)
+		return -EINVAL;
+	lab_fence_signal(fence);
+	return 0;
+}
+
 static long camera_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct lab_camera *camera = file->private_data;
@@ -166,6 +214,10 @@ static long camera_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return camera_dma(camera, (void __user *)arg, false);
 	case DMABUF_POOL_CAMERA_WRITE:
 		return camera_dma(camera, (void __user *)arg, true);
+	case DMABUF_POOL_CAMERA_BUSY:
+		return camera_busy(camera, (__u32 __user *)arg);
+	case DMABUF_POOL_CAMERA_IDLE:
+		return camera_idle(camera);
 	default:
 		return -ENOTTY;
 	}

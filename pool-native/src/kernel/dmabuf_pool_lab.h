@@ -101,24 +101,43 @@ struct dmabuf_pool_camera_dma {
 	_IOW(DMABUF_POOL_CAMERA_BASE, 2, struct dmabuf_pool_camera_dma)
 
 /*
- * /dev/dmabuf_pool_vendor: partial sync by a vendor's own node, in two layouts
- * that are shipped.
+ * From BUSY to IDLE, or until it is closed, the camera has a fence on its
+ * dma-buf, as a device at work has. The argument is the address of 1 if it
+ * writes, of 0 if it only reads.
  */
-#define DMABUF_POOL_VENDOR_BASE	'V'
+#define DMABUF_POOL_CAMERA_BUSY		_IOW(DMABUF_POOL_CAMERA_BASE, 3, __u32)
+#define DMABUF_POOL_CAMERA_IDLE		_IO(DMABUF_POOL_CAMERA_BASE, 4)
 
-/* One command; flags are bytes of their own. */
-struct dmabuf_pool_vendor_flagged {
+/*
+ * /dev/dmabuf_pool_vendor: partial sync by a vendor's own node, in two layouts
+ * as phones ship them, numbers included.
+ */
+
+/* As LWIS has it: one ioctl for all commands, packed to 4 bytes. */
+struct dmabuf_pool_vendor_header {
+	__u32 command;
+	/* out: 0 or a negative error number; the ioctl itself answers 0 */
+	__s32 outcome;
+	__u32 next[2];
+};
+
+/* start, read, write: 0 or 1. */
+struct dmabuf_pool_vendor_packet {
+	struct dmabuf_pool_vendor_header header;
 	__s32 fd;
 	__u8 start;
 	__u8 read;
 	__u8 write;
 	__u8 reserved;
 	__u32 offset;
-	__u32 reserved2;
-	__u64 len;
+	__u32 len[2];
 };
 
-/* Two commands; direction is the kernel's enum dma_data_direction. */
+#define DMABUF_POOL_VENDOR_CPU_ACCESS	0x20200
+#define DMABUF_POOL_VENDOR_PACKET \
+	_IOWR('L', 100, struct dmabuf_pool_vendor_header)
+
+/* As XRING has it: two ioctls. direction: the kernel's dma_data_direction. */
 struct dmabuf_pool_vendor_directed {
 	__s32 fd;
 	__u32 direction;
@@ -126,11 +145,14 @@ struct dmabuf_pool_vendor_directed {
 	__u32 len;
 };
 
-#define DMABUF_POOL_VENDOR_ACCESS \
-	_IOW(DMABUF_POOL_VENDOR_BASE, 0, struct dmabuf_pool_vendor_flagged)
+/* What XRING's numbers are made with, though it copies less. */
+struct dmabuf_pool_vendor_numbered {
+	__u64 words[6];
+};
+
 #define DMABUF_POOL_VENDOR_BEGIN \
-	_IOW(DMABUF_POOL_VENDOR_BASE, 1, struct dmabuf_pool_vendor_directed)
+	_IOWR('X', 4, struct dmabuf_pool_vendor_numbered)
 #define DMABUF_POOL_VENDOR_END \
-	_IOW(DMABUF_POOL_VENDOR_BASE, 2, struct dmabuf_pool_vendor_directed)
+	_IOWR('X', 5, struct dmabuf_pool_vendor_numbered)
 
 #endif

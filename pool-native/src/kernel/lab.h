@@ -7,6 +7,7 @@
 
 #include <linux/device.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-fence.h>
 #include <linux/fs.h>
 #include <linux/scatterlist.h>
 
@@ -29,6 +30,10 @@ int lab_sync_partial(struct dma_buf *dmabuf, enum dmabuf_pool_lab_phase phase,
 		     enum dma_data_direction direction, u64 offset, u64 len);
 int lab_hook_dma_buf_ioctl(void);
 void lab_unhook_dma_buf_ioctl(void);
+
+/* fence.c */
+struct dma_fence *lab_fence_add(struct dma_buf *dmabuf, bool write);
+void lab_fence_signal(struct dma_fence *fence);
 
 /* camera.c, vendor.c */
 extern const struct file_operations lab_camera_fops;

@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include <linux/uaccess.h>
+#include <linux/unaligned.h>
 
 #include "lab.h"
 
@@ -21,26 +22,36 @@ static long sync_fd(int fd, enum dmabuf_pool_lab_phase phase,
 	return ret;
 }
 
-static long vendor_access(void __user *argument)
+static long sync_packet(const struct dmabuf_pool_vendor_packet *op)
 {
-	struct dmabuf_pool_vendor_flagged op;
 	enum dma_data_direction direction;
 
-	if (copy_from_user(&op, argument, sizeof(op)))
-		return -EFAULT;
-	if (op.start > 1 || op.read > 1 || op.write > 1)
+	if (op->header.command != DMABUF_POOL_VENDOR_CPU_ACCESS)
+		return -ENOSYS;
+	if (op->start > 1 || op->read > 1 || op->write > 1)
 		return -EINVAL;
-	if (op.read && op.write)
+	if (op->read && op->write)
 		direction = DMA_BIDIRECTIONAL;
-	else if (op.read)
+	else if (op->read)
 		direction = DMA_FROM_DEVICE;
-	else if (op.write)
+	else if (op->write)
 		direction = DMA_TO_DEVICE;
 	else
 		return -EINVAL;
-	return sync_fd(op.fd,
-		       op.start ? DMABUF_POOL_LAB_START : DMABUF_POOL_LAB_END,
-		       direction, op.offset, op.len);
+	return sync_fd(op->fd,
+		       op->start ? DMABUF_POOL_LAB_START : DMABUF_POOL_LAB_END,
+		       direction, op->offset, get_unaligned((const u64 *)op->len));
+}
+
+/* The outcome goes into the packet, and the answer is 0. */
+static long vendor_packet(struct dmabuf_pool_vendor_packet __user *argument)
+{
+	struct dmabuf_pool_vendor_packet op;
+
+	if (copy_from_user(&op, argument, sizeof(op)))
+		return -EFAULT;
+	op.header.outcome = sync_packet(&op);
+	return put_user(op.header.outcome, &argument->header.outcome);
 }
 
 static long vendor_directed(void __user *argument,
@@ -60,8 +71,8 @@ static long vendor_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	void __user *argument = (void __user *)arg;
 
 	switch (cmd) {
-	case DMABUF_POOL_VENDOR_ACCESS:
-		return vendor_access(argument);
+	case DMABUF_POOL_VENDOR_PACKET:
+		return vendor_packet(argument);
 	case DMABUF_POOL_VENDOR_BEGIN:
 		return vendor_directed(argument, DMABUF_POOL_LAB_START);
 	case DMABUF_POOL_VENDOR_END:

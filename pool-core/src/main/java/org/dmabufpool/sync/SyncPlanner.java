@@ -71,9 +71,9 @@ public final class SyncPlanner {
         for (SyncWay way : NARROWEST_FIRST) {
             SyncSupport support = buffer.support(way);
             if (support.supported()) {
-                return support;
+                return SyncSupport.yes(way, support.reason() + refusals);
             }
-            refusals.append("; ").append(way).append(": ").append(support.reason());
+            refusals.append("; not ").append(way).append(": ").append(support.reason());
         }
         throw new IllegalArgumentException("no way to sync " + buffer.name() + refusals);
     }
@@ -110,14 +110,18 @@ public final class SyncPlanner {
             case NONE -> new NoSync();
             case PARTIAL_IOCTL, VENDOR_DEVICE ->
                 buffer.rangeSyncLimit() < buffer.size()
-                        ? new SplitSync(buffer, meter, new WholeBufferExclusion(accessTimeout))
+                        ? new SplitSync(buffer, meter, exclusion(accessTimeout))
                         : new PartialSync(buffer, meter);
             case WINDOW -> new WindowSync(meter);
-            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, new WholeBufferExclusion(accessTimeout));
+            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, exclusion(accessTimeout));
         };
     }
 
-    /** The way taken, and why. */
+    private WholeBufferExclusion exclusion(Duration accessTimeout) {
+        return new WholeBufferExclusion(accessTimeout, choice.reason());
+    }
+
+    /** The way taken, and why: what established it, and what narrower ways lack. */
     public SyncSupport choice() {
         return choice;
     }

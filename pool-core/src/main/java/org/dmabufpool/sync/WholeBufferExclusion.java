@@ -32,9 +32,17 @@ final class WholeBufferExclusion {
     private final Map<Thread, Holding> inside = new LinkedHashMap<>();
     private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
     private final Duration timeout;
+    private final String why;
 
-    WholeBufferExclusion(Duration timeout) {
+    /**
+     * Nobody is inside yet.
+     *
+     * @param timeout how long a wait may be
+     * @param why the reason for syncing a whole buffer, for messages
+     */
+    WholeBufferExclusion(Duration timeout, String why) {
         this.timeout = timeout;
+        this.why = why;
     }
 
     /**
@@ -192,7 +200,8 @@ final class WholeBufferExclusion {
             }
         });
         return "access for " + waiter.direction + " by thread " + waiter.thread.getName() + " " + what
-                + ": this pool is synced as a whole buffer, so readers and writers of different threads exclude one"
+                + ": this pool is synced as a whole buffer (" + why
+                + "), so readers and writers of different threads exclude one"
                 + " another; inside are [" + holders + "]. Close those accesses first, or use a heap with windows or"
                 + " partial sync";
     }

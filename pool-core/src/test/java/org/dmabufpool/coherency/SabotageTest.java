@@ -157,6 +157,17 @@ class SabotageTest {
         assertThat(seen(machine(), fault, steps)).containsExactlyInAnyOrder(Kind.SYNC_MISSING, Kind.DEVICE_READ_STALE);
     }
 
+    @Test
+    void startForgottenBeforeRead() {
+        RangeFault fault = (target, phase, direction, offset, length) -> {
+            if (phase == SyncPhase.END || !direction.reads()) {
+                target.syncRange(phase, direction, offset, length);
+            }
+        };
+        assertThat(seen(machine(), fault, SabotageTest::deviceWritesCpuReads))
+                .containsExactlyInAnyOrder(Kind.SYNC_MISSING, Kind.CPU_READ_STALE);
+    }
+
     @Nested
     class WrongDirection {
 

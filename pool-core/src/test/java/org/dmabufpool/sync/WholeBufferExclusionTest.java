@@ -26,8 +26,8 @@ class WholeBufferExclusionTest {
 
     private final ExecutorService other = Executors.newSingleThreadExecutor();
     private final ExecutorService third = Executors.newSingleThreadExecutor();
-    private final WholeBufferExclusion patient = new WholeBufferExclusion(Duration.ofSeconds(50));
-    private final WholeBufferExclusion hasty = new WholeBufferExclusion(Duration.ZERO);
+    private final WholeBufferExclusion patient = new WholeBufferExclusion(Duration.ofSeconds(50), "of a test");
+    private final WholeBufferExclusion hasty = new WholeBufferExclusion(Duration.ZERO, "of a test");
 
     @AfterEach
     void stop() {

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.linux;
 
-import java.util.Collections;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Heap;
@@ -22,7 +20,7 @@ public final class AdoptedHeap implements Heap {
 
     private final Syscalls syscalls;
     private final int fd;
-    private final Set<String> trusted;
+    private final RangeSettings ranges;
     private final AtomicBoolean given = new AtomicBoolean();
 
     /**
@@ -32,16 +30,16 @@ public final class AdoptedHeap implements Heap {
      * @throws IllegalArgumentException if it is negative
      */
     public AdoptedHeap(int fd) {
-        this(Libc.INSTANCE, fd, Collections.emptySet());
+        this(Libc.INSTANCE, fd, RangeSettings.NONE);
     }
 
-    AdoptedHeap(Syscalls syscalls, int fd, Set<String> trusted) {
+    AdoptedHeap(Syscalls syscalls, int fd, RangeSettings ranges) {
         if (fd < 0) {
             throw new IllegalArgumentException("a file descriptor is 0 or above: fd=" + fd);
         }
         this.syscalls = syscalls;
         this.fd = fd;
-        this.trusted = trusted;
+        this.ranges = ranges;
     }
 
     /**
@@ -52,7 +50,27 @@ public final class AdoptedHeap implements Heap {
      * @param exporters as {@link DmaBuf#exporter()} names them
      */
     public AdoptedHeap trustPartialSync(String... exporters) {
-        return new AdoptedHeap(syscalls, fd, PartialSync.trusted(exporters));
+        return new AdoptedHeap(syscalls, fd, ranges.trusting(exporters));
+    }
+
+    /**
+     * A heap of the same buffer, synced by range through a vendor's device, if that opens; then not by the partial ioctl.
+     * That the device syncs what it is told is the user's word.
+     *
+     * @param device such as {@link LwisSync}
+     */
+    public AdoptedHeap vendorSync(VendorSync device) {
+        return new AdoptedHeap(syscalls, fd, ranges.through(device));
+    }
+
+    /**
+     * A heap of the same buffer, synced by range as far as a self-test saw it work: the way it was of is supported where
+     * it is {@link RangeSyncProof.Verdict#PROVEN}, for the exporter it was of.
+     *
+     * @param proof what {@link SyncSelfTest} found on a buffer of the same exporter
+     */
+    public AdoptedHeap provenSync(RangeSyncProof proof) {
+        return new AdoptedHeap(syscalls, fd, ranges.proven(proof));
     }
 
     @Override
@@ -102,7 +120,7 @@ public final class AdoptedHeap implements Heap {
                             + ". Adopt a bigger dma-buf or ask for less.",
                     HeapException.NO_ERRNO);
         }
-        return LinuxDmaBuf.ofDescriptor(syscalls, NAME, own, size, trusted);
+        return LinuxDmaBuf.ofDescriptor(syscalls, NAME, own, size, ranges);
     }
 
     private OwnedFd duplicate() {

@@ -51,8 +51,11 @@ final class DmaBufIoctl {
     /** The longest name in bytes ({@code DMA_BUF_NAME_LEN} less the final 0). */
     static final int MAX_NAME_BYTES = 31;
 
-    /** The first size in bytes that the 32-bit fields of {@code struct dma_buf_sync_partial} cannot express. */
-    static final long PARTIAL_REACH = 1L << 32;
+    /**
+     * How far {@code struct dma_buf_sync_partial} reaches: ranges that end at or before this byte can be named. Kernels add
+     * offset and length in 32 bits, so the sum must stay below 4 GiB; the last cache line below it is out of reach.
+     */
+    static final long PARTIAL_LIMIT = (1L << 32) - 128;
 
     private static final long READ = 1;
     private static final long WRITE = 1 << 1;

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.linux;
 
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Heap;
 import org.dmabufpool.heap.HeapException;
@@ -14,14 +12,14 @@ import org.dmabufpool.heap.SyncWay;
  * A dma-heap of the kernel: {@code /dev/dma_heap/<name>}.
  *
  * <p>Its buffers are synced as a whole, or by range where the kernel and the heap both can
- * ({@link #trustPartialSync}). Immutable, safe for use by many threads.
+ * ({@link #trustPartialSync}, {@link #vendorSync}, {@link #provenSync}). Immutable, safe for use by many threads.
  */
 public final class DmaHeap implements Heap {
 
     private final Syscalls syscalls;
     private final String heap;
     private final String label;
-    private final Set<String> trusted;
+    private final RangeSettings ranges;
 
     /**
      * The heap of this name. Nothing is opened before {@link #allocate}.
@@ -30,10 +28,10 @@ public final class DmaHeap implements Heap {
      * @throws IllegalArgumentException if it is no file name
      */
     public DmaHeap(String heap) {
-        this(Libc.INSTANCE, heap, DmaBufNames.DEFAULT, Collections.emptySet());
+        this(Libc.INSTANCE, heap, DmaBufNames.DEFAULT, RangeSettings.NONE);
     }
 
-    DmaHeap(Syscalls syscalls, String heap, String label, Set<String> trusted) {
+    DmaHeap(Syscalls syscalls, String heap, String label, RangeSettings ranges) {
         if (heap.isEmpty() || heap.startsWith(".") || heap.indexOf('/') >= 0 || heap.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(
                     "a heap is named like a file in " + DmaHeapIoctl.DIRECTORY + ": heap=\"" + heap + "\"");
@@ -41,7 +39,7 @@ public final class DmaHeap implements Heap {
         this.syscalls = syscalls;
         this.heap = heap;
         this.label = label;
-        this.trusted = trusted;
+        this.ranges = ranges;
     }
 
     /** The names of the heaps that this machine has, sorted; they may not all be permitted. */
@@ -56,7 +54,7 @@ public final class DmaHeap implements Heap {
      * @throws IllegalArgumentException if it is empty or longer
      */
     public DmaHeap labelled(String name) {
-        return new DmaHeap(syscalls, heap, DmaBufNames.require(name), trusted);
+        return new DmaHeap(syscalls, heap, DmaBufNames.require(name), ranges);
     }
 
     /**
@@ -67,7 +65,27 @@ public final class DmaHeap implements Heap {
      * @param exporters as {@link DmaBuf#exporter()} names them
      */
     public DmaHeap trustPartialSync(String... exporters) {
-        return new DmaHeap(syscalls, heap, label, PartialSync.trusted(exporters));
+        return new DmaHeap(syscalls, heap, label, ranges.trusting(exporters));
+    }
+
+    /**
+     * The same heap, whose buffers are synced by range through a vendor's device, if that opens; then not by the partial
+     * ioctl. That the device syncs what it is told is the user's word.
+     *
+     * @param device such as {@link XringSync}
+     */
+    public DmaHeap vendorSync(VendorSync device) {
+        return new DmaHeap(syscalls, heap, label, ranges.through(device));
+    }
+
+    /**
+     * The same heap, whose buffers are synced by range as far as a self-test saw it work: the way it was of is supported
+     * where it is {@link RangeSyncProof.Verdict#PROVEN}, for the exporter it was of.
+     *
+     * @param proof what {@link SyncSelfTest} found on a buffer of this heap
+     */
+    public DmaHeap provenSync(RangeSyncProof proof) {
+        return new DmaHeap(syscalls, heap, label, ranges.proven(proof));
     }
 
     @Override
@@ -91,7 +109,7 @@ public final class DmaHeap implements Heap {
             rollback.add(fd::close);
             device.close();
             DmaBufNames.set(syscalls, fd.number(), path(), label);
-            return rollback.keep(LinuxDmaBuf.ofDescriptor(syscalls, heap, fd, size, trusted));
+            return rollback.keep(LinuxDmaBuf.ofDescriptor(syscalls, heap, fd, size, ranges));
         }
     }
 

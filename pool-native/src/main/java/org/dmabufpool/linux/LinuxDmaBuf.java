@@ -4,7 +4,6 @@ package org.dmabufpool.linux;
 
 import java.nio.ByteBuffer;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dmabufpool.heap.Direction;
@@ -34,6 +33,7 @@ final class LinuxDmaBuf implements DmaBuf {
     private final SyncSupports supports;
     private final @Nullable OwnedFd shared;
     private final @Nullable UdmabufDevice windows;
+    private final @Nullable VendorDevice vendor;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LinuxDmaBuf(Parts parts) {
@@ -47,6 +47,7 @@ final class LinuxDmaBuf implements DmaBuf {
         this.supports = parts.supports;
         this.shared = parts.shared;
         this.windows = parts.windows;
+        this.vendor = parts.vendor;
     }
 
     /**
@@ -54,19 +55,26 @@ final class LinuxDmaBuf implements DmaBuf {
      *
      * @param heap what people call where it comes from
      * @param size bytes, whole pages
-     * @param trusted exporters whose partial sync may be relied on
+     * @param settings what the user knows about range sync
      * @throws HeapException if the kernel refuses; the descriptor is then still the caller's
      */
-    static LinuxDmaBuf ofDescriptor(Syscalls syscalls, String heap, OwnedFd fd, long size, Set<String> trusted) {
-        String exporter = FdInfo.of(syscalls, fd.number()).exporter();
-        SyncSupports supports = new SyncSupports(
-                SyncSupports.noneByName(exporter),
-                PartialSync.decide(syscalls, fd.number(), exporter, size, trusted),
-                SyncSupports.noWindows(),
-                SyncSupports.wholeBuffer());
-        MappedMemory memory = MappedMemory.map(syscalls, heap, fd.number(), size);
-        return new Parts(syscalls, heap, exporter, size, memory, new SyncCalls(syscalls), supports, fd, null)
-                .assemble();
+    static LinuxDmaBuf ofDescriptor(Syscalls syscalls, String heap, OwnedFd fd, long size, RangeSettings settings) {
+        try (Rollback rollback = new Rollback()) {
+            String exporter = FdInfo.of(syscalls, fd.number()).exporter();
+            RangeDevice ranges = RangeDevice.choose(syscalls, fd.number(), exporter, settings);
+            rollback.add(ranges);
+            SyncSupports supports = new SyncSupports(
+                    SyncSupports.noneByName(exporter),
+                    ranges.partialIoctl(),
+                    ranges.vendorDevice(),
+                    SyncSupports.noWindows(),
+                    SyncSupports.wholeBuffer());
+            MappedMemory memory = MappedMemory.map(syscalls, heap, fd.number(), size);
+            SyncCalls syncCalls = new SyncCalls(syscalls);
+            return rollback.keep(
+                    new Parts(syscalls, heap, exporter, size, memory, syncCalls, supports, fd, null, ranges.device())
+                            .assemble());
+        }
     }
 
     /**
@@ -74,6 +82,7 @@ final class LinuxDmaBuf implements DmaBuf {
      *
      * @param shared the descriptor of the whole buffer, if there is one
      * @param windows what makes windows, if anything does
+     * @param vendor what syncs ranges, if it is a device of the vendor's
      */
     record Parts(
             Syscalls syscalls,
@@ -84,7 +93,8 @@ final class LinuxDmaBuf implements DmaBuf {
             SyncCalls syncCalls,
             SyncSupports supports,
             @Nullable OwnedFd shared,
-            @Nullable UdmabufDevice windows) {
+            @Nullable UdmabufDevice windows,
+            @Nullable VendorDevice vendor) {
 
         /** The finished buffer, which owns all of it. */
         LinuxDmaBuf assemble() {
@@ -144,10 +154,28 @@ final class LinuxDmaBuf implements DmaBuf {
     @Override
     public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {
         requireOpen();
-        supports.require(SyncWay.PARTIAL_IOCTL, name);
+        if (vendor == null) {
+            supports.require(SyncWay.PARTIAL_IOCTL, name);
+        }
         requireWithin(offset, length);
+        requireReach(offset, length);
         line.requireWhole(offset, length);
-        syncCalls.range(sharedFd(), name, phase, direction, offset, length);
+        if (vendor == null) {
+            syncCalls.range(sharedFd(), name, phase, direction, offset, length);
+        } else {
+            syncCalls.vendor(vendor, sharedFd(), name, phase, direction, offset, length);
+        }
+    }
+
+    @Override
+    public long rangeSyncLimit() {
+        return Math.min(size, vendor == null ? DmaBufIoctl.PARTIAL_LIMIT : vendor.limit());
+    }
+
+    @Override
+    public boolean awaitFences(Direction direction, long nanos) {
+        requireOpen();
+        return shared == null || syncCalls.awaitFences(shared, name, direction, nanos);
     }
 
     @Override
@@ -179,6 +207,9 @@ final class LinuxDmaBuf implements DmaBuf {
                 if (windows != null) {
                     all.add(windows);
                 }
+                if (vendor != null) {
+                    all.add(vendor);
+                }
             }
         }
     }
@@ -205,6 +236,13 @@ final class LinuxDmaBuf implements DmaBuf {
         if (offset < 0 || length < 0 || offset > size - length) {
             throw new IndexOutOfBoundsException("offset " + offset + " and length " + length + " do not lie within the "
                     + size + " bytes of " + name);
+        }
+    }
+
+    private void requireReach(long offset, long length) {
+        if (offset + length > rangeSyncLimit()) {
+            throw new IndexOutOfBoundsException("no range beyond byte " + rangeSyncLimit() + " of " + name
+                    + " can be named: offset=" + offset + ", length=" + length);
         }
     }
 

@@ -36,6 +36,7 @@ public record LinuxFacts(
         List<VideoDevice> videoDevices) {
 
     private static final String RELEASE_FILE = "/proc/sys/kernel/osrelease";
+    private static final String DEVICES = "/dev";
     private static final String LIMITS_FILE = "/proc/self/limits";
 
     /**
@@ -71,6 +72,22 @@ public record LinuxFacts(
      */
     public static boolean partialSyncAnswers(int fd) {
         return PartialSync.answers(Libc.INSTANCE, fd);
+    }
+
+    /** The paths of vendors' devices that are known to sync ranges ({@link XringSync}, {@link LwisSync}), sorted. */
+    public static List<String> vendorSyncDevices() {
+        return vendorSyncDevices(Libc.INSTANCE);
+    }
+
+    static List<String> vendorSyncDevices(Syscalls syscalls) {
+        List<String> devices = new ArrayList<>();
+        for (String name : syscalls.list(DEVICES)) {
+            String path = DEVICES + "/" + name;
+            if (path.equals(XringSync.DEVICE) || path.startsWith(LwisSync.DEVICE_PREFIX)) {
+                devices.add(path);
+            }
+        }
+        return Collections.unmodifiableList(devices);
     }
 
     static LinuxFacts read(Syscalls syscalls) {

@@ -61,7 +61,7 @@ public final class MemfdHeap implements Heap {
             MappedMemory memory = MappedMemory.map(syscalls, NAME, memfd.number(), size);
             SyncCalls syncCalls = new SyncCalls(syscalls);
             return rollback.keep(new LinuxDmaBuf.Parts(
-                            syscalls, NAME, Memfd.EXPORTER, size, memory, syncCalls, supports(), memfd, null)
+                            syscalls, NAME, Memfd.EXPORTER, size, memory, syncCalls, supports(), memfd, null, null)
                     .assemble());
         }
     }

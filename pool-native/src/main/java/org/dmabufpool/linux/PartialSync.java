@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.linux;
 
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 
@@ -14,7 +10,7 @@ import org.dmabufpool.heap.SyncWay;
  *
  * <p>The kernel answers ENOTTY where it does not know the call. Where it knows it and the exporter has no operation
  * behind it, it does nothing and answers 0; so an answer is necessary and proves nothing, and the exporter must be one
- * that the user trusts.
+ * that the user trusts or a self-test has seen at work.
  */
 final class PartialSync {
 
@@ -22,11 +18,6 @@ final class PartialSync {
     private static final int PROBE_BYTES = 128;
 
     private PartialSync() {}
-
-    /** A set of exporters by name. */
-    static Set<String> trusted(String... exporters) {
-        return Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(exporters)));
-    }
 
     /** Whether the kernel knows the call on this descriptor. Touches no cache line. */
     static boolean answers(Syscalls syscalls, int fd) {
@@ -37,19 +28,27 @@ final class PartialSync {
     }
 
     /** The decision for a dma-buf, with its reason. */
-    static SyncSupport decide(Syscalls syscalls, int fd, String exporter, long size, Set<String> trusted) {
+    static SyncSupport decide(Syscalls syscalls, int fd, String exporter, RangeSettings settings) {
         if (!answers(syscalls, fd)) {
             return no("this kernel answers ENOTTY to DMA_BUF_IOCTL_SYNC_PARTIAL");
         }
-        if (size >= DmaBufIoctl.PARTIAL_REACH) {
-            return no("its 32-bit offsets do not reach the end of " + size + " bytes");
+        if (settings.trusted().contains(exporter)) {
+            return SyncSupport.yes(
+                    SyncWay.PARTIAL_IOCTL,
+                    "the kernel answers and exporter \"" + exporter + "\" is trusted by setting");
         }
-        if (!trusted.contains(exporter)) {
-            return no("the kernel answers, which proves nothing for exporter \"" + exporter
-                    + "\": name it with trustPartialSync if it does sync ranges");
-        }
-        return SyncSupport.yes(
-                SyncWay.PARTIAL_IOCTL, "the kernel answers and exporter \"" + exporter + "\" is trusted by setting");
+        RangeSyncProof proof = settings.partialProof();
+        return proof == null || !proof.exporter().equals(exporter)
+                ? no("the kernel answers, which proves nothing for exporter \"" + exporter
+                        + "\": name it with trustPartialSync if it does sync ranges, or let a SyncSelfTest see it")
+                : bySelfTest(proof);
+    }
+
+    /** What a self-test of the exporter says of any way. */
+    static SyncSupport bySelfTest(RangeSyncProof proof) {
+        String reason =
+                "a self-test of exporter \"" + proof.exporter() + "\" says " + proof.verdict() + ": " + proof.reason();
+        return new SyncSupport(proof.way(), proof.verdict() == RangeSyncProof.Verdict.PROVEN, reason);
     }
 
     private static SyncSupport no(String reason) {

@@ -120,6 +120,29 @@ final class Remedy {
         return UNEXPECTED;
     }
 
+    /** When a vendor's device cannot be opened. */
+    static String openingVendorDevice(Syscalls syscalls, long answer) {
+        if (Errno.ENOENT.is(answer)) {
+            return "This kernel does not have it, or has it under another path: ranges go another way without it.";
+        }
+        if (denied(answer)) {
+            return "The device's owner or, on Android, the SELinux policy must let this process open it.";
+        }
+        return descriptors(syscalls, answer);
+    }
+
+    /** When a vendor's device refuses to sync. */
+    static String vendorSync(long answer) {
+        if (Errno.ENOTTY.is(answer)) {
+            return "The device does not know this ioctl: it is another device, or its driver has another version."
+                    + " Correct the VendorSync, or leave it out.";
+        }
+        if (Errno.EFAULT.is(answer) || Errno.EINVAL.is(answer)) {
+            return "It does not take this argument or this dma-buf: compare the VendorSync with the driver's header.";
+        }
+        return sync(answer);
+    }
+
     private static boolean denied(long answer) {
         return Errno.EACCES.is(answer) || Errno.EPERM.is(answer);
     }

@@ -4,7 +4,9 @@ package org.dmabufpool.linux;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -21,6 +23,7 @@ final class Scratch {
 
     private final Memory memory = new Memory(BYTES);
     private final ByteBuffer bytes = memory.getByteBuffer(0, BYTES);
+    private final ByteBuffer lent = memory.getByteBuffer(0, BYTES);
 
     private Scratch() {}
 
@@ -45,6 +48,13 @@ final class Scratch {
 
     long address() {
         return Pointer.nativeValue(memory);
+    }
+
+    /** The first bytes, for code of others, in native order: always the same object, as a call is to make no garbage. */
+    ByteBuffer lent(int length) {
+        Buffer bounds = lent; // ByteBuffer's own limit and position are missing on Android 33
+        bounds.clear().limit(length);
+        return lent.order(ByteOrder.nativeOrder());
     }
 
     int getInt(int offset) {

@@ -8,7 +8,7 @@ import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncPhase;
 
 /**
- * The sync ioctls of one dma-buf and its windows, restarted as the kernel demands.
+ * The sync calls of one dma-buf and its windows, restarted as the kernel demands.
  *
  * <p>A sync call "can fail with -EAGAIN or -EINTR, in which case it must be restarted" (Documentation/driver-api/
  * dma-buf.rst); it is restarted {@value #MAX_RESTARTS} times at most. Safe for use by many threads.
@@ -21,8 +21,11 @@ final class SyncCalls {
     private final Syscalls syscalls;
     private final LongAdder restarts = new LongAdder();
 
+    private final FenceWait fences;
+
     SyncCalls(Syscalls syscalls) {
         this.syscalls = syscalls;
+        this.fences = new FenceWait(syscalls, restarts);
     }
 
     /** Syncs all of a dma-buf. */
@@ -47,6 +50,31 @@ final class SyncCalls {
         }
     }
 
+    /** Syncs a range through a vendor's device; the caller has checked that it lies within and below the limit. */
+    void vendor(
+            VendorDevice device,
+            OwnedFd fd,
+            String what,
+            SyncPhase phase,
+            Direction direction,
+            long offset,
+            long length) {
+        long answer = device.sync(fd, phase, direction, offset, length);
+        for (int tries = 0; mustRestart(answer) && tries < MAX_RESTARTS; tries++) {
+            restarts.increment();
+            answer = device.sync(fd, phase, direction, offset, length);
+        }
+        if (answer < 0) {
+            String call = "sync of " + length + " bytes at " + offset + " through " + device.path();
+            throw Refusal.of(call + " (" + phase + " " + direction + ")", what, answer, Remedy.vendorSync(answer));
+        }
+    }
+
+    /** As {@link FenceWait#await}; polls that a signal ended count as restarts. */
+    boolean awaitFences(OwnedFd fd, String what, Direction direction, long nanos) {
+        return fences.await(fd, what, direction, nanos);
+    }
+
     /** How often calls were restarted so far. */
     long restarts() {
         return restarts.sum();
@@ -66,7 +94,8 @@ final class SyncCalls {
         }
     }
 
-    private static boolean mustRestart(long answer) {
+    /** Whether a call that answered so is to be made again. */
+    static boolean mustRestart(long answer) {
         return Errno.EINTR.is(answer) || Errno.EAGAIN.is(answer);
     }
 

@@ -56,6 +56,28 @@ final class SyncSupports {
         return SyncSupport.no(SyncWay.WINDOW, "only a udmabuf heap makes dma-bufs over parts of its memory");
     }
 
+    /** A vendor's device that the user named or a self-test saw. */
+    static SyncSupport vendorDevice(VendorDevice device, String exporter, RangeSettings settings) {
+        RangeSyncProof proof = settings.vendorProof();
+        if (proof == null) {
+            return SyncSupport.yes(SyncWay.VENDOR_DEVICE, device.path() + " opens and is named by setting");
+        }
+        return proof.exporter().equals(exporter)
+                ? PartialSync.bySelfTest(proof)
+                : noVendorDevice(
+                        "the self-test was of exporter \"" + proof.exporter() + "\", this one is \"" + exporter + "\"");
+    }
+
+    /** The partial ioctl, where a vendor's device is in its place. */
+    static SyncSupport insteadOfPartialIoctl(VendorDevice device) {
+        return SyncSupport.no(SyncWay.PARTIAL_IOCTL, "ranges are synced through " + device.path() + " instead");
+    }
+
+    /** No vendor's device, and why. */
+    static SyncSupport noVendorDevice(String reason) {
+        return SyncSupport.no(SyncWay.VENDOR_DEVICE, reason);
+    }
+
     /** Sync of the whole buffer, which every dma-buf has. */
     static SyncSupport wholeBuffer() {
         return SyncSupport.yes(SyncWay.WHOLE_BUFFER, "every dma-buf has DMA_BUF_IOCTL_SYNC");

@@ -87,7 +87,7 @@ public final class UdmabufHeap implements Heap {
                 SyncSupport.yes(SyncWay.WINDOW, "udmabuf makes a dma-buf over any pages of its memfd"),
                 wholeBuffer);
         return new LinuxDmaBuf.Parts(
-                        syscalls, NAME, UdmabufIoctl.EXPORTER, size, memory, syncCalls, supports, shared, device)
+                        syscalls, NAME, UdmabufIoctl.EXPORTER, size, memory, syncCalls, supports, shared, device, null)
                 .assemble();
     }
 

@@ -44,6 +44,11 @@ final class UdmabufWindow implements Window {
     }
 
     @Override
+    public boolean awaitFences(Direction direction, long nanos) {
+        return syncCalls.awaitFences(fd, name, direction, nanos);
+    }
+
+    @Override
     public void close() {
         fd.close();
     }

@@ -4,7 +4,8 @@
  * What Linux gives: dma-heaps ({@link org.dmabufpool.linux.DmaHeap}), windows over one memfd
  * ({@link org.dmabufpool.linux.UdmabufHeap}), a dma-buf of the caller's ({@link org.dmabufpool.linux.AdoptedHeap}), plain
  * shared memory ({@link org.dmabufpool.linux.MemfdHeap}), V4L2 capture ({@link org.dmabufpool.linux.V4l2Camera}) and the
- * facts of the machine ({@link org.dmabufpool.linux.LinuxFacts}). No policy.
+ * facts of the machine ({@link org.dmabufpool.linux.LinuxFacts}). Vendors' devices for range sync plug in as
+ * {@link org.dmabufpool.linux.VendorSync}. No policy.
  *
  * <p>One way down: everything asks {@code Syscalls}, of which {@code Libc} is the real one, through JNA. Structures are
  * written into a thread's {@code Scratch} at the offsets that {@code DmaBufIoctl}, {@code DmaHeapIoctl},

@@ -5,7 +5,6 @@ package org.dmabufpool.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Collections;
 import java.util.List;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
@@ -20,7 +19,7 @@ class AdoptedHeapTest {
     private final List<String> before = Footprint.descriptors();
 
     private AdoptedHeap heap(int fd) {
-        return new AdoptedHeap(kernel, fd, Collections.emptySet());
+        return new AdoptedHeap(kernel, fd, RangeSettings.NONE);
     }
 
     @AfterEach

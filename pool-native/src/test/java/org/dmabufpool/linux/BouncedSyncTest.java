@@ -213,28 +213,28 @@ class BouncedSyncTest {
 
     @ParameterizedTest
     @EnumSource
-    void vendorNodeSyncsRangesInEachLayout(LabVendor.Layout layout) {
-        try (LabVendor vendor = new LabVendor(layout);
-                DmaBuf buffer = rig.allocate(BYTES)) {
+    void vendorDeviceSyncsRangesInEachLayout(LabVendor vendor) {
+        try (LabRig through = LabRig.through(vendor);
+                DmaBuf buffer = through.allocate(BYTES)) {
             ByteBuffer cpu = buffer.view(0, BYTES);
-            rig.camera().fill(0, 2 * PAGE, 5);
-            vendor.sync(buffer, SyncPhase.START, Direction.READ, PAGE, PAGE);
+            through.camera().fill(0, 2 * PAGE, 5);
+            buffer.syncRange(SyncPhase.START, Direction.READ, PAGE, PAGE);
             assertAll(cpu, PAGE, PAGE, 5);
             assertAll(cpu, 0, PAGE, 0);
 
             cpu.put(2 * PAGE, (byte) 7).put(2 * PAGE + LINE, (byte) 7);
-            vendor.sync(buffer, SyncPhase.END, Direction.WRITE, 2 * PAGE, LINE);
-            assertThat(rig.camera().read(2 * PAGE)).isEqualTo((byte) 7);
-            assertThat(rig.camera().read(2 * PAGE + LINE)).isZero();
+            buffer.syncRange(SyncPhase.END, Direction.WRITE, 2 * PAGE, LINE);
+            assertThat(through.camera().read(2 * PAGE)).isEqualTo((byte) 7);
+            assertThat(through.camera().read(2 * PAGE + LINE)).isZero();
 
             cpu.put(3 * PAGE, (byte) 8);
-            vendor.sync(buffer, SyncPhase.END, Direction.READ_WRITE, 3 * PAGE, LINE);
-            rig.camera().fill(3 * PAGE + LINE, LINE, 9);
-            vendor.sync(buffer, SyncPhase.START, Direction.READ_WRITE, 3 * PAGE, 2 * LINE);
+            buffer.syncRange(SyncPhase.END, Direction.READ_WRITE, 3 * PAGE, LINE);
+            through.camera().fill(3 * PAGE + LINE, LINE, 9);
+            buffer.syncRange(SyncPhase.START, Direction.READ_WRITE, 3 * PAGE, 2 * LINE);
             assertThat(cpu.get(3 * PAGE)).isEqualTo((byte) 8);
             assertThat(cpu.get(3 * PAGE + LINE)).isEqualTo((byte) 9);
 
-            LabCounters counters = rig.takeCounters();
+            LabCounters counters = through.takeCounters();
             assertThat(counters.totalCalls()).isEqualTo(4);
             assertThat(counters.partialBytes(SyncPhase.START, Direction.READ)).isEqualTo(PAGE);
             assertThat(counters.partialBytes(SyncPhase.END, Direction.WRITE)).isEqualTo(LINE);
@@ -247,13 +247,13 @@ class BouncedSyncTest {
 
     @ParameterizedTest
     @EnumSource
-    void vendorNodeIsSilentWhereTheExporterIs(LabVendor.Layout layout) {
-        try (LabVendor vendor = new LabVendor(layout);
-                DmaBuf buffer = silent.allocate(BYTES)) {
-            silent.camera().fill(0, PAGE, 5);
-            vendor.sync(buffer, SyncPhase.START, Direction.READ, 0, PAGE);
+    void vendorDeviceIsSilentWhereTheExporterIs(LabVendor vendor) {
+        try (LabRig through = LabRig.told(LabModule.Exporter.SILENT, heap -> heap.vendorSync(vendor.sync()));
+                DmaBuf buffer = through.allocate(BYTES)) {
+            through.camera().fill(0, PAGE, 5);
+            buffer.syncRange(SyncPhase.START, Direction.READ, 0, PAGE);
             assertThat(buffer.view(0, 1).get(0)).isZero();
-            assertThat(silent.takeCounters().totalCalls()).isZero();
+            assertThat(through.takeCounters().totalCalls()).isZero();
         }
     }
 
@@ -328,6 +328,57 @@ class BouncedSyncTest {
             runs++;
         }
         return runs;
+    }
+
+    @Test
+    void whatIsWrittenThroughAViewThatWasKeptNeverReachesTheDevice() {
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+                Slice slice = pool.allocate(PAGE)) {
+            ByteBuffer kept;
+            try (CpuAccess access = slice.write()) {
+                kept = access.buffer();
+            }
+            kept.put(0, (byte) 7);
+            assertThat(rig.camera().read(slice.offset()))
+                    .as("what the device sees")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void coherenceDeclaredWhereThereIsNoneShowsStaleBytesBothWays() {
+        try (DmaBufPool pool = pool(SyncWay.NONE);
+                Slice slice = pool.allocate(PAGE)) {
+            try (CpuAccess access = slice.write()) {
+                access.buffer().put(0, (byte) 7);
+            }
+            assertThat(rig.camera().read(slice.offset()))
+                    .as("what the device sees")
+                    .isZero();
+            rig.camera().fill(slice.offset(), PAGE, 5);
+            try (CpuAccess access = slice.read()) {
+                assertThat(access.buffer().get(1)).as("what the CPU sees").isZero();
+            }
+        }
+    }
+
+    @Test
+    void aWriteThatCoversPartOfWhatTheDeviceWroteRunsOverTheRest() {
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+                Slice slice = pool.allocate(PAGE)) {
+            rig.camera().fill(slice.offset(), PAGE, 5);
+            try (CpuAccess access = slice.write()) {
+                access.buffer().put(0, (byte) 7);
+            }
+            assertThat(rig.camera().read(slice.offset() + 1))
+                    .as("the device's own byte")
+                    .isZero();
+            rig.camera().fill(slice.offset(), PAGE, 5);
+            try (CpuAccess access = slice.readWrite()) {
+                access.buffer().put(0, (byte) 7);
+            }
+            assertThat(rig.camera().read(slice.offset(), 2)).containsExactly(7, 5);
+        }
     }
 
     @Test

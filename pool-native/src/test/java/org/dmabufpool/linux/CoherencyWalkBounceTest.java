@@ -11,6 +11,7 @@ import org.dmabufpool.heap.SyncWay;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,13 +38,10 @@ class CoherencyWalkBounceTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void vendorNodeShowsNoStaleByte(LabVendor.Layout layout) {
-        try (LabVendor vendor = new LabVendor(layout)) {
-            CoherencyWalk.Outcome outcome =
-                    walk(LabRig.diverted(vendor::divert), SyncWay.PARTIAL_IOCTL, STEPS, layout.ordinal());
-            assertThat(outcome.mismatches()).as("%s", outcome).isZero();
-        }
+    @CsvSource({"LWIS, 1", "LWIS, 20260101", "XRING, 1", "XRING, 20260101", "XRING, 4711"})
+    void vendorDeviceShowsNoStaleByte(LabVendor vendor, long seed) {
+        CoherencyWalk.Outcome outcome = walk(LabRig.through(vendor), SyncWay.VENDOR_DEVICE, STEPS, seed);
+        assertThat(outcome.mismatches()).as("%s", outcome).isZero();
     }
 
     @ParameterizedTest

@@ -63,6 +63,16 @@ abstract class DivertedDmaBuf implements DmaBuf {
     }
 
     @Override
+    public long rangeSyncLimit() {
+        return kernel.rangeSyncLimit();
+    }
+
+    @Override
+    public boolean awaitFences(Direction direction, long nanos) {
+        return kernel.awaitFences(direction, nanos);
+    }
+
+    @Override
     public Window openWindow(long offset, long length) {
         return kernel.openWindow(offset, length);
     }

@@ -5,7 +5,6 @@ package org.dmabufpool.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Collections;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dmabufpool.heap.DmaBuf;
@@ -20,7 +19,7 @@ class DmaHeapTest {
     private final FakeKernel kernel = new FakeKernel();
 
     private DmaHeap heap(String name) {
-        return new DmaHeap(kernel, name, DmaBufNames.DEFAULT, Collections.emptySet());
+        return new DmaHeap(kernel, name, DmaBufNames.DEFAULT, RangeSettings.NONE);
     }
 
     @Test

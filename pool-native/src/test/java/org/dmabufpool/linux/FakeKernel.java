@@ -10,6 +10,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.SyncPhase;
 
 /**
  * A kernel with dma-heaps and udmabuf, for machines without: its dma-bufs are memfds. Descriptors and mappings are real,
@@ -20,9 +22,23 @@ final class FakeKernel extends ForwardingSyscalls {
     static final String HEAP = "system";
     static final String HEAP_PATH = "/dev/dma_heap/" + HEAP;
 
+    /** A device that takes any ioctl. */
+    static final String VENDOR_PATH = "/dev/vendor";
+
+    /** The work behind a sync call. */
+    interface SyncEffect {
+
+        /** The value of {@code length} where the whole buffer is synced. */
+        long WHOLE = Long.MAX_VALUE;
+
+        /** Syncs; flags are those of {@code DMA_BUF_IOCTL_SYNC}. */
+        void sync(long flags, long offset, long length);
+    }
+
     private enum Kind {
         HEAP,
         UDMABUF,
+        VENDOR,
         DMABUF
     }
 
@@ -32,7 +48,23 @@ final class FakeKernel extends ForwardingSyscalls {
     private final Map<String, String> files = new HashMap<>();
     final List<String> syncs = new ArrayList<>();
     final List<String> names = new ArrayList<>();
+    /** What LWIS says in its argument, call by call; 0 when there is none left. */
+    final Deque<Integer> lwisOutcomes = new ArrayDeque<>();
+
+    /** What poll answers, call by call: events that came (above 0), nothing yet (0) or an error; then as {@link #busy}. */
+    final Deque<Integer> polls = new ArrayDeque<>();
+
+    /** The events and the timeout of each poll. */
+    final List<String> polled = new ArrayList<>();
+
+    /** Whether the fences of dma-bufs are never signalled. */
+    boolean busy;
+
     String exporter = HEAP;
+
+    /** What a sync call does to memory; nothing, unless a test says otherwise. */
+    SyncEffect effect = (flags, offset, length) -> {};
+
     boolean hasPartialSync;
     long udmabufLimit = 64L << 20;
 
@@ -75,6 +107,9 @@ final class FakeKernel extends ForwardingSyscalls {
         if (path.equals(UdmabufIoctl.DEVICE)) {
             return remember(super.open("/dev/null", flags), Kind.UDMABUF);
         }
+        if (path.equals(VENDOR_PATH)) {
+            return remember(super.open("/dev/null", flags), Kind.VENDOR);
+        }
         return super.open(path, flags);
     }
 
@@ -112,6 +147,9 @@ final class FakeKernel extends ForwardingSyscalls {
         if (kind == Kind.UDMABUF && request == UdmabufIoctl.CREATE) {
             return createUdmabuf();
         }
+        if (kind == Kind.VENDOR) {
+            return vendorIoctl(request);
+        }
         return kind == Kind.DMABUF ? dmaBufIoctl(request) : super.ioctl(fd, request, argument);
     }
 
@@ -122,10 +160,33 @@ final class FakeKernel extends ForwardingSyscalls {
         return fits ? dmaBuf(size) : -Errno.EINVAL.number();
     }
 
+    /** Keeps what LWIS and XRING are told, as their headers have it. */
+    private int vendorIoctl(long request) {
+        Scratch argument = Scratch.asLeft();
+        if (request == LwisSync.PACKET) {
+            syncs.add("lwis " + Integer.toHexString(argument.getInt(0)) + " next " + argument.getLong(8) + " fd "
+                    + kinds.get(argument.getInt(16)) + " flags " + Integer.toHexString(argument.getInt(20)) + " at "
+                    + Integer.toUnsignedLong(argument.getInt(24)) + " of " + argument.getLong(28));
+            argument.putInt(4, lwisOutcomes.isEmpty() ? 0 : lwisOutcomes.remove());
+            return 0;
+        }
+        syncs.add("xring " + Long.toHexString(request) + " fd " + kinds.get(argument.getInt(0)) + " direction "
+                + argument.getInt(4) + " at " + Integer.toUnsignedLong(argument.getInt(8)) + " of "
+                + Integer.toUnsignedLong(argument.getInt(12)));
+        effect.sync(xringFlags(request, argument.getInt(4)), argument.getInt(8), argument.getInt(12));
+        return 0;
+    }
+
+    private static long xringFlags(long request, int direction) {
+        Direction cpu = direction == 0 ? Direction.READ_WRITE : direction == 1 ? Direction.WRITE : Direction.READ;
+        return DmaBufIoctl.syncFlags(request == XringSync.BEGIN ? SyncPhase.START : SyncPhase.END, cpu);
+    }
+
     private int dmaBufIoctl(long request) {
         Scratch argument = Scratch.asLeft();
         if (request == DmaBufIoctl.SYNC) {
             syncs.add("whole " + argument.getLong(DmaBufIoctl.FLAGS));
+            effect.sync(argument.getLong(DmaBufIoctl.FLAGS), 0, SyncEffect.WHOLE);
             return 0;
         }
         if (request == DmaBufIoctl.SET_NAME) {
@@ -145,6 +206,7 @@ final class FakeKernel extends ForwardingSyscalls {
         }
         syncs.add("range " + flags + " at " + Integer.toUnsignedLong(argument.getInt(DmaBufIoctl.PARTIAL_OFFSET))
                 + " of " + Integer.toUnsignedLong(argument.getInt(DmaBufIoctl.PARTIAL_LENGTH)));
+        effect.sync(flags, argument.getInt(DmaBufIoctl.PARTIAL_OFFSET), argument.getInt(DmaBufIoctl.PARTIAL_LENGTH));
         return 0;
     }
 
@@ -153,6 +215,21 @@ final class FakeKernel extends ForwardingSyscalls {
             kinds.put(fd, kind);
         }
         return fd;
+    }
+
+    @Override
+    public int poll(long descriptors, int count, int timeoutMillis) {
+        Scratch descriptor = Scratch.asLeft();
+        if (kinds.get(descriptor.getInt(PollDescriptor.FD)) != Kind.DMABUF) {
+            return super.poll(descriptors, count, timeoutMillis);
+        }
+        polled.add(descriptor.getShort(PollDescriptor.EVENTS) + " for " + timeoutMillis);
+        if (polls.isEmpty()) {
+            return busy ? super.poll(descriptors, 0, timeoutMillis) : super.poll(descriptors, count, timeoutMillis);
+        }
+        int answer = polls.remove();
+        descriptor.putShort(PollDescriptor.REVENTS, (short) answer);
+        return Math.min(answer, 1);
     }
 
     @Override

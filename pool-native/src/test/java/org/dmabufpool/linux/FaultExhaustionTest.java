@@ -5,9 +5,7 @@ package org.dmabufpool.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dmabufpool.heap.DmaBuf;
@@ -24,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FaultExhaustionTest {
 
     private static final long BYTES = 64 << 10;
+    private static final RangeSettings RANGES = RangeSettings.NONE.trusting(FakeKernel.HEAP);
     private static final List<Errno> ERRORS =
             List.of(Errno.EIO, Errno.EMFILE, Errno.ENOMEM, Errno.EACCES, Errno.ENOTTY, Errno.EBUSY);
 
@@ -34,9 +33,14 @@ class FaultExhaustionTest {
         return Stream.of(
                 Named.of("memfd", syscalls -> new MemfdHeap(syscalls, "dmabuf-faults")),
                 Named.of("udmabuf", syscalls -> new UdmabufHeap(syscalls, "dmabuf-faults")),
+                Named.of("dma-heap", syscalls -> new DmaHeap(syscalls, FakeKernel.HEAP, "dmabuf-faults", RANGES)),
                 Named.of(
-                        "dma-heap",
-                        syscalls -> new DmaHeap(syscalls, FakeKernel.HEAP, "dmabuf-faults", Set.of(FakeKernel.HEAP))));
+                        "dma-heap with a vendor's device",
+                        syscalls -> new DmaHeap(
+                                syscalls,
+                                FakeKernel.HEAP,
+                                "dmabuf-faults",
+                                RANGES.through(new XringSync(FakeKernel.VENDOR_PATH)))));
     }
 
     @ParameterizedTest
@@ -84,9 +88,10 @@ class FaultExhaustionTest {
                 FaultingSyscalls syscalls = new FaultingSyscalls(kernel);
                 List<String> before = Footprint.descriptors();
                 syscalls.failCall(n, errno);
-                closeOrExplain(() -> new AdoptedHeap(syscalls, theirs, Collections.emptySet())
-                        .allocate(BYTES)
-                        .close());
+                closeOrExplain(
+                        () -> new AdoptedHeap(syscalls, theirs, RANGES.through(new XringSync(FakeKernel.VENDOR_PATH)))
+                                .allocate(BYTES)
+                                .close());
                 struck = syscalls.struck();
                 assertThat(Footprint.descriptors())
                         .as("call %d refused with %s", n, errno)

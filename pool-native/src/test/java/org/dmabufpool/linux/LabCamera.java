@@ -55,6 +55,23 @@ final class LabCamera implements AutoCloseable {
         LabModule.required("write by DMA", dma(LabModuleLayout.CAMERA_WRITE, offset, length));
     }
 
+    /** This camera, as a self-test uses it. */
+    DeviceLoop loop() {
+        return new DeviceLoop() {
+            @Override
+            public void write(long offset, ByteBuffer bytes) {
+                byte[] copy = new byte[bytes.remaining()];
+                bytes.get(copy);
+                LabCamera.this.write(offset, copy);
+            }
+
+            @Override
+            public void read(long offset, ByteBuffer into) {
+                into.put(into.position(), LabCamera.this.read(offset, into.remaining()));
+            }
+        };
+    }
+
     /** Whether the device sees these bytes. */
     boolean sees(long offset, ByteBuffer expected) {
         int length = expected.remaining();
@@ -75,6 +92,27 @@ final class LabCamera implements AutoCloseable {
                 .putLong(LabModuleLayout.DMA_LENGTH, length)
                 .putLong(LabModuleLayout.DMA_ADDRESS, address);
         return Libc.INSTANCE.ioctl(node.number(), command, dma.address());
+    }
+
+    /** From now on the camera is at work on its dma-buf, as a fence there says, until {@link #idle} or {@link #close}. */
+    void busy(boolean writing) {
+        LabModule.required("be busy", tryBusy(writing ? 1 : 0));
+    }
+
+    /** The same, with the kernel's answer. */
+    int tryBusy(int writing) {
+        Scratch argument = Scratch.cleared(Integer.BYTES).putInt(0, writing);
+        return Libc.INSTANCE.ioctl(node.number(), LabModuleLayout.CAMERA_BUSY, argument.address());
+    }
+
+    /** The camera has done: the fence is signalled. */
+    void idle() {
+        LabModule.required("be idle", tryIdle());
+    }
+
+    /** The same, with the kernel's answer. */
+    int tryIdle() {
+        return Libc.INSTANCE.ioctl(node.number(), LabModuleLayout.CAMERA_IDLE, 0);
     }
 
     private Memory room(int length) {

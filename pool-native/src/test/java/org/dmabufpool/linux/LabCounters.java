@@ -68,7 +68,7 @@ final class LabCounters {
 
     private static int index(int scope, SyncPhase phase, Direction direction) {
         int phaseIndex = scope * LabModuleLayout.PHASES + phase.ordinal();
-        return phaseIndex * LabModuleLayout.DIRECTIONS + LabModule.kernelDirection(direction);
+        return phaseIndex * LabModuleLayout.DIRECTIONS + KernelDirection.of(direction);
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.dmabufpool.heap.Direction;
 
 /** The lab's kernel module as tests see it. All refusals are {@link AssertionError}s. */
 final class LabModule {
@@ -69,15 +68,6 @@ final class LabModule {
             required("read counters", SYSCALLS.ioctl(node.number(), LabModuleLayout.COUNTERS, address));
             return LabCounters.of(counters);
         }
-    }
-
-    /** {@code enum dma_data_direction}: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE. */
-    static int kernelDirection(Direction direction) {
-        return switch (direction) {
-            case READ_WRITE -> 0;
-            case WRITE -> 1;
-            case READ -> 2;
-        };
     }
 
     /** Opens a device node of the module. */

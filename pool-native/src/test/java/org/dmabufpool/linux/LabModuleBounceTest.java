@@ -95,8 +95,7 @@ class LabModuleBounceTest {
     @Test
     void badAddressesAndDescriptorsAreToldApart() {
         try (OwnedFd fd = new OwnedFd(Libc.INSTANCE, "buffer", LabModule.allocate(PAGE, Exporter.RANGED));
-                LabCamera camera = new LabCamera(fd.number());
-                LabVendor vendor = new LabVendor(LabVendor.Layout.DIRECTED)) {
+                LabCamera camera = new LabCamera(fd.number())) {
             long nowhere = 8;
             assertThat(Errno.EFAULT.is(Libc.INSTANCE.ioctl(fd.number(), DmaBufIoctl.SYNC_PARTIAL, nowhere)))
                     .isTrue();
@@ -104,8 +103,10 @@ class LabModuleBounceTest {
                     .isTrue();
             assertThat(Errno.EFAULT.is(camera.dma(LabModuleLayout.CAMERA_WRITE, 0, PAGE, nowhere)))
                     .isTrue();
-            assertThat(Errno.EBADF.is(vendor.trySync(999_999, SyncPhase.START, Direction.READ, 0, PAGE)))
-                    .isTrue();
+            for (LabVendor vendor : LabVendor.values()) {
+                assertThat(Errno.EBADF.is(vendor.trySync(999_999, SyncPhase.START, Direction.READ, 0, PAGE)))
+                        .isTrue();
+            }
             assertThat(Errno.EBUSY.is(camera.tryAttach(fd.number())))
                     .as("a camera takes one buffer")
                     .isTrue();
@@ -138,11 +139,9 @@ class LabModuleBounceTest {
     @CsvSource({"0, 0", "0, 12289", "12288, 1", "-1, 1"})
     void vendorRangesBeyondTheBufferAreInvalid(long offset, long length) {
         try (OwnedFd fd = new OwnedFd(Libc.INSTANCE, "buffer", LabModule.allocate(3 * PAGE, Exporter.RANGED))) {
-            for (LabVendor.Layout layout : LabVendor.Layout.values()) {
-                try (LabVendor vendor = new LabVendor(layout)) {
-                    int answer = vendor.trySync(fd.number(), SyncPhase.END, Direction.WRITE, offset, length);
-                    assertThat(Errno.EINVAL.is(answer)).isTrue();
-                }
+            for (LabVendor vendor : LabVendor.values()) {
+                long answer = vendor.trySync(fd.number(), SyncPhase.END, Direction.WRITE, offset, length);
+                assertThat(Errno.EINVAL.is(answer)).isTrue();
             }
         }
     }

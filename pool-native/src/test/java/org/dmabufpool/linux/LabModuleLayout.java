@@ -18,19 +18,7 @@ package org.dmabufpool.linux;
  *  /dev/dmabuf_pool_camera
  *  dma, 24 bytes: u64 offset, u64 length, u64 address of the caller's bytes
  *
- *  /dev/dmabuf_pool_vendor
- *  flagged, 24 bytes                        directed, 16 bytes
- *    0 +-------------------------+            0 +-----------+
- *      | fd                      |              | fd        |
- *    4 +-----+-----+-----+-------+            4 +-----------+
- *      |start|read |write| 0     |              | direction |  0 both, 1 the CPU writes, 2 the CPU reads
- *    8 +-----+-----+-----+-------+            8 +-----------+
- *      | offset                  |              | offset    |
- *   12 +-------------------------+           12 +-----------+
- *      | 0                       |              | length    |
- *   16 +-------------------------+           16 +-----------+
- *      | u64 length              |
- *   24 +-------------------------+
+ *  /dev/dmabuf_pool_vendor takes what LwisSync and XringSync draw
  * </pre>
  */
 final class LabModuleLayout {
@@ -64,23 +52,10 @@ final class LabModuleLayout {
     static final long CAMERA_READ = IoctlEncoding.iow('C', 1, DMA_BYTES);
     static final long CAMERA_WRITE = IoctlEncoding.iow('C', 2, DMA_BYTES);
 
-    static final int FLAGGED_BYTES = 24;
-    static final int FLAGGED_FD = 0;
-    static final int FLAGGED_BITS = 4;
-    static final int FLAGGED_START = 1;
-    static final int FLAGGED_READ = 1 << 8;
-    static final int FLAGGED_WRITE = 1 << 16;
-    static final int FLAGGED_OFFSET = 8;
-    static final int FLAGGED_LENGTH = 16;
-    static final long VENDOR_ACCESS = IoctlEncoding.iow('V', 0, FLAGGED_BYTES);
+    static final long CAMERA_BUSY = IoctlEncoding.iow('C', 3, Integer.BYTES);
 
-    static final int DIRECTED_BYTES = 16;
-    static final int DIRECTED_FD = 0;
-    static final int DIRECTED_DIRECTION = 4;
-    static final int DIRECTED_OFFSET = 8;
-    static final int DIRECTED_LENGTH = 12;
-    static final long VENDOR_BEGIN = IoctlEncoding.iow('V', 1, DIRECTED_BYTES);
-    static final long VENDOR_END = IoctlEncoding.iow('V', 2, DIRECTED_BYTES);
+    /** {@code _IO}: no argument. */
+    static final long CAMERA_IDLE = 'C' << 8 | 4;
 
     private LabModuleLayout() {}
 }

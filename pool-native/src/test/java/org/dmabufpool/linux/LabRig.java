@@ -13,16 +13,16 @@ import org.dmabufpool.heap.Heap;
 final class LabRig implements Heap, AutoCloseable {
 
     private final LabModule.Exporter exporter;
-    private final String[] trusted;
+    private final UnaryOperator<AdoptedHeap> settings;
     private final UnaryOperator<DmaBuf> diversion;
     private DmaBuf buffer;
     private LabCamera camera;
     private String diverted;
 
-    private LabRig(LabModule.Exporter exporter, UnaryOperator<DmaBuf> diversion, String... trusted) {
+    private LabRig(LabModule.Exporter exporter, UnaryOperator<DmaBuf> diversion, UnaryOperator<AdoptedHeap> settings) {
         this.exporter = exporter;
         this.diversion = diversion;
-        this.trusted = trusted;
+        this.settings = settings;
     }
 
     /** The exporter that syncs ranges, trusted to. */
@@ -30,14 +30,27 @@ final class LabRig implements Heap, AutoCloseable {
         return diverted(UnaryOperator.identity());
     }
 
-    /** The same, with something between pool and kernel: a fault, or another way to sync ranges. */
+    /** The same, with a fault between pool and kernel. */
     static LabRig diverted(UnaryOperator<DmaBuf> diversion) {
-        return new LabRig(LabModule.Exporter.RANGED, diversion, LabModule.Exporter.RANGED.kernelName());
+        return new LabRig(
+                LabModule.Exporter.RANGED,
+                diversion,
+                heap -> heap.trustPartialSync(LabModule.Exporter.RANGED.kernelName()));
+    }
+
+    /** An exporter of which the heap is told something. */
+    static LabRig told(LabModule.Exporter exporter, UnaryOperator<AdoptedHeap> settings) {
+        return new LabRig(exporter, UnaryOperator.identity(), settings);
+    }
+
+    /** The exporter that syncs ranges, through the vendor's node. */
+    static LabRig through(LabVendor vendor) {
+        return told(LabModule.Exporter.RANGED, heap -> heap.vendorSync(vendor.sync()));
     }
 
     /** The exporter that does nothing and says 0; which exporters the user trusts is given. */
     static LabRig silent(String... trusted) {
-        return new LabRig(LabModule.Exporter.SILENT, UnaryOperator.identity(), trusted);
+        return told(LabModule.Exporter.SILENT, heap -> heap.trustPartialSync(trusted));
     }
 
     @Override
@@ -50,7 +63,7 @@ final class LabRig implements Heap, AutoCloseable {
         int fd = LabModule.allocate(bytes, exporter);
         try {
             camera = new LabCamera(fd);
-            buffer = new AdoptedHeap(fd).trustPartialSync(trusted).allocate(bytes);
+            buffer = settings.apply(new AdoptedHeap(fd)).allocate(bytes);
             DmaBuf given = diversion.apply(buffer);
             diverted = given.name();
             return given;

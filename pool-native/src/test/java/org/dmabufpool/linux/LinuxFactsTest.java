@@ -65,4 +65,18 @@ class LinuxFactsTest {
             assertThat(LinuxFacts.partialSyncAnswers(memfd.number())).isFalse();
         }
     }
+
+    @Test
+    void vendorsDevicesAreKnownByTheirPaths() {
+        Syscalls phone = new ForwardingSyscalls() {
+            @Override
+            public List<String> list(String directory) {
+                return directory.equals("/dev")
+                        ? List.of("lwis-csi", "lwis-top", "null", "xr_dmabuf_helper", "xr_meminfo")
+                        : super.list(directory);
+            }
+        };
+        assertThat(LinuxFacts.vendorSyncDevices(phone))
+                .containsExactly("/dev/lwis-csi", "/dev/lwis-top", "/dev/xr_dmabuf_helper");
+    }
 }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Set;
+import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.Slice;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
@@ -29,8 +29,8 @@ class SyncCallsTest {
     }
 
     private DmaBuf buffer(long bytes, String... trusted) {
-        Set<String> exporters = trusted.length == 0 ? Collections.emptySet() : Set.of(trusted);
-        return new DmaHeap(kernel, FakeKernel.HEAP, "sync-test", exporters).allocate(bytes);
+        RangeSettings ranges = RangeSettings.NONE.trusting(trusted);
+        return new DmaHeap(kernel, FakeKernel.HEAP, "sync-test", ranges).allocate(bytes);
     }
 
     @Test
@@ -150,15 +150,41 @@ class SyncCallsTest {
     }
 
     @Test
-    void fourGibiBytesAreBeyondTheIoctl() {
+    void rangesReachToFourGibiBytesLessOneLine() {
         kernel.hasPartialSync = true;
-        try (DmaBuf small = buffer((4L << 30) - 4096, FakeKernel.HEAP);
-                DmaBuf big = buffer(4L << 30, FakeKernel.HEAP)) {
-            assertThat(small.support(SyncWay.PARTIAL_IOCTL).supported()).isTrue();
-            assertThat(big.support(SyncWay.PARTIAL_IOCTL).supported()).isFalse();
-            assertThat(big.support(SyncWay.PARTIAL_IOCTL).reason())
-                    .contains("32-bit")
-                    .contains("4294967296");
+        long gibi4 = 4L << 30;
+        try (DmaBuf small = buffer(gibi4 - 4096, FakeKernel.HEAP);
+                DmaBuf big = buffer(gibi4, FakeKernel.HEAP)) {
+            assertThat(small.rangeSyncLimit()).isEqualTo(small.size());
+            assertThat(big.support(SyncWay.PARTIAL_IOCTL).supported()).isTrue();
+            assertThat(big.rangeSyncLimit()).isEqualTo(gibi4 - 128);
+            big.syncRange(SyncPhase.END, Direction.WRITE, gibi4 - 256, 128);
+            assertThatThrownBy(() -> big.syncRange(SyncPhase.END, Direction.WRITE, gibi4 - 128, 128))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessageContaining("no range beyond byte 4294967168");
+            assertThatThrownBy(() -> big.syncRange(SyncPhase.END, Direction.WRITE, 0, gibi4))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(kernel.syncs).containsExactly("range 6 at 4294967040 of 128");
+        }
+    }
+
+    @Test
+    void aPoolBeyondTheReachSyncsTheSlicesThereAsAWholeBufferAndSaysSo() {
+        kernel.hasPartialSync = true;
+        RangeSettings ranges = RangeSettings.NONE.trusting(FakeKernel.HEAP);
+        try (DmaBufPool pool = DmaBufPool.builder()
+                        .heap(new DmaHeap(kernel, FakeKernel.HEAP, "sync-test", ranges))
+                        .capacity((4L << 30) + 4096)
+                        .build();
+                Slice low = pool.allocate(4L << 30 >> 1);
+                Slice high = pool.allocate((4L << 30 >> 1) + 4096)) {
+            assertThat(pool.statistics().syncReason())
+                    .contains("slices that end beyond byte 4294967168 are synced as a whole buffer");
+            low.read().close();
+            assertThat(kernel.syncs).containsExactly("range 1 at 0 of 2147483648", "range 5 at 0 of 2147483648");
+            kernel.syncs.clear();
+            high.read().close();
+            assertThat(kernel.syncs).containsExactly("whole 1", "whole 5");
         }
     }
 }

@@ -5,10 +5,7 @@ package org.dmabufpool.bench.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import org.dmabufpool.bench.shoot.Words;
-import org.dmabufpool.heap.DmaBuf;
-import org.dmabufpool.linux.DmaHeap;
 import org.dmabufpool.linux.LinuxFacts;
 import org.dmabufpool.linux.LinuxFacts.DeviceFact;
 import org.dmabufpool.linux.LinuxFacts.UdmabufFact;
@@ -21,6 +18,7 @@ public final class Doctor {
     private static final String HEAPS = "dma-heaps";
     private static final String UDMABUF = "udmabuf";
     private static final String PARTIAL = "partial sync";
+    private static final String VENDOR = "vendor sync";
     private static final String CAMERAS = "cameras";
     private static final String OPEN_FILES = "open files";
     private static final long FEW_FILES = 1024;
@@ -28,29 +26,17 @@ public final class Doctor {
     private static final long ENOUGH_MEMORY = 512L << 20;
 
     private final LinuxFacts facts;
-    private final BooleanSupplier partialAnswers;
+    private final SyncProbe probe;
 
-    /**
-     * A doctor for given facts.
-     *
-     * @param facts what the kernel tells
-     * @param partialAnswers asks a buffer of the system heap for {@code DMA_BUF_IOCTL_SYNC_PARTIAL}; called only where
-     *     that heap opens
-     */
-    Doctor(LinuxFacts facts, BooleanSupplier partialAnswers) {
+    /** A doctor for given facts. */
+    Doctor(LinuxFacts facts, SyncProbe probe) {
         this.facts = facts;
-        this.partialAnswers = partialAnswers;
+        this.probe = probe;
     }
 
     /** Looks at this machine. */
     public static List<Finding> examine() {
-        return new Doctor(LinuxFacts.read(), Doctor::systemHeapAnswers).findings();
-    }
-
-    private static boolean systemHeapAnswers() {
-        try (DmaBuf buffer = new DmaHeap(SYSTEM).allocate(1)) {
-            return LinuxFacts.partialSyncAnswers(buffer.fd());
-        }
+        return new Doctor(LinuxFacts.read(), new MachineSyncProbe()).findings();
     }
 
     List<Finding> findings() {
@@ -59,6 +45,8 @@ public final class Doctor {
         heaps(findings);
         udmabuf(findings);
         findings.add(partialSync());
+        findings.add(vendorSync());
+        chosenSync(findings);
         cameras(findings);
         findings.add(Finding.fact("cache line", facts.cacheLineBytes() + " bytes (" + facts.cacheLineSource() + ")"));
         findings.add(Finding.fact("page", Words.ofBytes(facts.pageBytes())));
@@ -130,17 +118,35 @@ public final class Doctor {
         if (!opens) {
             return Finding.fact(PARTIAL, "not asked: there is no dma-heap '" + SYSTEM + "' that opens");
         }
-        if (partialAnswers.getAsBoolean()) {
+        if (probe.partialAnswers(SYSTEM)) {
             return Finding.fact(
                     PARTIAL,
                     "the kernel knows DMA_BUF_IOCTL_SYNC_PARTIAL; whether a heap has the operation behind it, no"
-                            + " answer tells: it must be trusted by name or tested");
+                            + " answer tells: it must be trusted by name or tested (SyncSelfTest)");
         }
         return Finding.missing(
                 PARTIAL,
                 "the kernel does not know DMA_BUF_IOCTL_SYNC_PARTIAL (ENOTTY)",
                 "slices are synced by windows (heap udmabuf), or the whole buffer is, one access at a time",
                 "a vendor's kernel that has it, such as Rockchip's with CONFIG_DMABUF_PARTIAL; mainline has not");
+    }
+
+    private Finding vendorSync() {
+        List<String> devices = probe.vendorDevices();
+        return devices.isEmpty()
+                ? Finding.fact(VENDOR, "no device that is known to sync ranges (XRING's, LWIS's)")
+                : Finding.good(
+                        VENDOR,
+                        String.join(", ", devices) + ": name it with vendorSync, or let a SyncSelfTest try it first");
+    }
+
+    /** What a pool over each heap would take, and why nothing narrower. */
+    private void chosenSync(List<Finding> findings) {
+        for (DeviceFact heap : facts.heaps()) {
+            if (heap.opens()) {
+                findings.add(Finding.fact("sync of " + heap.name(), probe.choiceOf(heap.name())));
+            }
+        }
     }
 
     private void cameras(List<Finding> findings) {

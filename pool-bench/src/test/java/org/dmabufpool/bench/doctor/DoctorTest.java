@@ -67,7 +67,7 @@ class DoctorTest {
 
     @Test
     void whereAllIsThereNothingIsMissing() {
-        List<Finding> findings = new Doctor(EVERYTHING, () -> true).findings();
+        List<Finding> findings = new Doctor(EVERYTHING, probe(true)).findings();
         assertThat(findings).noneMatch(finding -> finding.state() == Finding.State.MISSING);
         assertThat(value(findings, "udmabuf")).contains("64 MiB").contains("1024 pieces");
         assertThat(value(findings, "camera")).contains("/dev/video0");
@@ -75,18 +75,24 @@ class DoctorTest {
     }
 
     @Test
+    void itSaysHowAPoolOverEachHeapWouldBeSyncedAndWhy() {
+        List<Finding> findings = new Doctor(EVERYTHING, probe(true)).findings();
+        assertThat(value(findings, "sync of system")).isEqualTo("whole, as a pool over system says");
+        assertThat(value(findings, "vendor sync")).contains("/dev/lwis-top", "vendorSync", "SyncSelfTest");
+        assertThat(value(new Doctor(NOTHING, new NoHeaps()).findings(), "vendor sync"))
+                .contains("no device");
+    }
+
+    @Test
     void anUnknownIoctlIsSaidToBeMissing() {
-        assertThat(value(new Doctor(EVERYTHING, () -> false).findings(), "partial sync"))
+        assertThat(value(new Doctor(EVERYTHING, probe(false)).findings(), "partial sync"))
                 .contains("ENOTTY");
     }
 
     @Test
     void whateverIsMissingHasAMeaningAndARemedy() {
         for (LinuxFacts facts : List.of(NOTHING, FORBIDDEN)) {
-            List<Finding> findings = new Doctor(facts, () -> {
-                        throw new AssertionError("there is no heap to ask");
-                    })
-                    .findings();
+            List<Finding> findings = new Doctor(facts, new NoHeaps()).findings();
             assertThat(findings)
                     .filteredOn(finding -> finding.state() == Finding.State.MISSING)
                     .hasSizeGreaterThan(2)
@@ -99,10 +105,10 @@ class DoctorTest {
 
     @Test
     void permissionIsHadByAUdevRule() {
-        List<Finding> findings = new Doctor(FORBIDDEN, () -> false).findings();
+        List<Finding> findings = new Doctor(FORBIDDEN, probe(false)).findings();
         assertThat(find(findings, "dma-heap system").remedy()).contains("udev").contains("KERNEL==\"system\"");
         assertThat(find(findings, "udmabuf").remedy()).contains("udev").contains("KERNEL==\"udmabuf\"");
-        assertThat(find(new Doctor(NOTHING, () -> false).findings(), "udmabuf").remedy())
+        assertThat(find(new Doctor(NOTHING, probe(false)).findings(), "udmabuf").remedy())
                 .contains("CONFIG_UDMABUF");
     }
 
@@ -119,6 +125,43 @@ class DoctorTest {
             assertThat(finding.fieldNames())
                     .toIterable()
                     .containsExactly("name", "state", "value", "meaning", "remedy");
+        }
+    }
+
+    private static SyncProbe probe(boolean partialAnswers) {
+        return new SyncProbe() {
+            @Override
+            public boolean partialAnswers(String heap) {
+                return partialAnswers;
+            }
+
+            @Override
+            public String choiceOf(String heap) {
+                return "whole, as a pool over " + heap + " says";
+            }
+
+            @Override
+            public List<String> vendorDevices() {
+                return List.of("/dev/lwis-top");
+            }
+        };
+    }
+
+    /** Where no heap opens, none may be asked. */
+    private static final class NoHeaps implements SyncProbe {
+        @Override
+        public boolean partialAnswers(String heap) {
+            throw new AssertionError("there is no heap to ask");
+        }
+
+        @Override
+        public String choiceOf(String heap) {
+            throw new AssertionError("there is no heap to ask");
+        }
+
+        @Override
+        public List<String> vendorDevices() {
+            return List.of();
         }
     }
 
