@@ -44,7 +44,7 @@ public record PeersReport(
         } catch (JacksonException other) {
             throw new IllegalArgumentException(
                     file + " is no report of this version of peers: " + other.getOriginalMessage()
-                            + "; write one with peers --json " + file,
+                            + "; write one with peers --json FILE",
                     other);
         } catch (FileNotFoundException missing) {
             throw new IOException("cannot read " + missing.getMessage(), missing);

@@ -43,10 +43,12 @@ abstract class HolePlacement implements Placement {
         if (hole == null) {
             return NO_SPACE;
         }
-        long offset = alignUp(hole.getKey(), Math.max(alignment, GRANULE));
-        long end = hole.getKey() + hole.getValue();
-        take(hole.getKey());
-        put(hole.getKey(), offset - hole.getKey());
+        // Read once: a tree's entry may become another one's when it is removed.
+        long begin = hole.getKey();
+        long end = begin + hole.getValue();
+        long offset = alignUp(begin, Math.max(alignment, GRANULE));
+        take(begin);
+        put(begin, offset - begin);
         put(offset + size, end - offset - size);
         live.put(offset, size);
         last = offset;
