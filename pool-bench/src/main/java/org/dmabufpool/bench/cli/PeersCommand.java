@@ -3,17 +3,17 @@
 package org.dmabufpool.bench.cli;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.dmabufpool.bench.peers.Pace;
 import org.dmabufpool.bench.peers.PeersChart;
+import org.dmabufpool.bench.peers.PeersMarkdown;
 import org.dmabufpool.bench.peers.PeersReport;
 import org.dmabufpool.bench.peers.PeersRun;
 import org.dmabufpool.bench.peers.PeersTable;
 import org.dmabufpool.bench.peers.Selection;
-import org.dmabufpool.bench.shoot.OutputFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -29,8 +29,24 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Measures the allocator beside VMA, Netty, jemalloc, rpmalloc and H2: time, tails, garbage, footprint.",
-            "Every peer has a JVM of its own; all take turns, so that what disturbs the machine disturbs all of them.",
-            "Figures are fit for comparison within a run only. Leave the machine alone meanwhile."
+            "Every peer has a JVM of its own, with the same flags, sizes and slots; all take turns, so that what disturbs"
+                    + " the machine disturbs all of them. Compare figures of one run only, and leave the machine alone"
+                    + " meanwhile."
+        },
+        footerHeading = "%nWhat the numbers mean%n",
+        footer = {
+            "  pair       one release and one allocation whose offset or address is known afterwards",
+            "  ns         CPU time of a pair on the thread that did it, median of the rounds; collecting its garbage is not"
+                    + " in it; best: the quickest round",
+            "  ratio      ns in proportion to that of VMA's quickest strategy, median of the rounds; below 1 is quicker",
+            "  p50 … p99.9  time of single pairs by the clock, two looks at it included, which bring ratios nearer to 1",
+            "  pairs/us   throughput of all threads together by the clock, the best round",
+            "  bytes      garbage of a pair",
+            "  hot        one part of 64 KiB comes and goes, 255 others stay",
+            "  live-256   256 live, a random one is replaced, 4 KiB to 32 MiB, logarithm uniform",
+            "  live-256-to-256k, live-100k   the same with 256 and 100 000 live and 4 KiB to 256 KiB",
+            "  footprint  smallest pool that serves a trace in proportion to the most bytes live in it; 1 is perfect",
+            "  -alone, vma   for one thread, no lock; all others are measured with one thread and with two on one of them"
         })
 public final class PeersCommand implements Callable<Integer> {
 
@@ -57,13 +73,22 @@ public final class PeersCommand implements Callable<Integer> {
                     + " Footprints are always those of all policies.")
     private List<String> peers = List.of();
 
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "Do not measure, but show what an earlier run wrote with --json.")
+    private @Nullable Path from;
+
+    @Option(names = "--markdown", description = "Print tables in Markdown, as for a page of documentation.")
+    private boolean markdown;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed as JSON.")
     private @Nullable Path json;
 
     @Option(
             names = "--chart",
             paramLabel = "FILE",
-            description = "Also draw a chart: SVG where the name ends in .svg, otherwise PNG.")
+            description = "Also draw the times as SVG, to be read in the light and in the dark.")
     private @Nullable Path chart;
 
     @Option(
@@ -78,29 +103,33 @@ public final class PeersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Selection selection = Selection.of(only, peers);
-        try (JsonFile report = JsonFile.at(json)) {
-            if (chart == null) {
-                report.write(measure(selection));
-            } else {
-                try (OutputFile picture = OutputFile.at(chart)) {
-                    PeersReport result = measure(selection);
-                    report.write(result);
-                    picture.write(ByteBuffer.wrap(PeersChart.draw(result, chart.toString())));
-                    picture.commit();
-                }
-            }
+        if (from != null && (quick || !only.isEmpty() || !peers.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "--from shows all of an earlier run: leave out --quick, --only and --peers");
+        }
+        try (JsonFile report = JsonFile.at(json);
+                TextFile picture = TextFile.at(chart)) {
+            PeersReport result = from == null ? measure(selection) : PeersReport.read(from);
+            report.write(result);
+            picture.write(() -> PeersChart.draw(result));
+            print(result, spec.commandLine().getOut());
         }
         return ExitCode.OK;
     }
 
     private PeersReport measure(Selection selection) throws IOException {
         Pace pace = quick ? Pace.QUICK : Pace.FULL;
-        PeersReport report;
         try (ProgressLine line = new ProgressLine("peers", progress == null ? ProgressLine.onTerminal() : progress)) {
             int steps = PeersRun.steps(selection, pace);
-            report = PeersRun.run(selection, pace, (what, done) -> line.at(done, steps, what));
+            return PeersRun.run(selection, pace, (what, done) -> line.at(done, steps, what));
         }
-        PeersTable.print(report, spec.commandLine().getOut());
-        return report;
+    }
+
+    private void print(PeersReport report, PrintWriter out) {
+        if (markdown) {
+            PeersMarkdown.print(report, out);
+        } else {
+            PeersTable.print(report, out);
+        }
     }
 }

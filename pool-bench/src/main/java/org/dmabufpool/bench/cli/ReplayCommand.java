@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dmabufpool.bench.policy.Policy;
+import org.dmabufpool.bench.trace.FirstFailure;
 import org.dmabufpool.bench.trace.MinPool;
 import org.dmabufpool.bench.trace.Replay;
 import org.dmabufpool.bench.trace.ReplayReport;
@@ -65,6 +66,13 @@ public final class ReplayCommand implements Callable<Integer> {
                     + " vma-min-offset (default: ${DEFAULT-VALUE}).")
     private String policy = "ours";
 
+    @Option(
+            names = "--availability",
+            paramLabel = "BYTES",
+            converter = ByteCount.class,
+            description = "Tell how many more parts of this size could have been had (default: the trace's largest).")
+    private @Nullable Long availability;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed, and more, as JSON.")
     private @Nullable Path json;
 
@@ -73,6 +81,12 @@ public final class ReplayCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Also paint the pool over the trace as PNG: time to the right, addresses upwards.")
     private @Nullable Path map;
+
+    @Option(
+            names = "--progress",
+            negatable = true,
+            description = "Show, or do not show, a progress bar (default: on a terminal).")
+    private @Nullable Boolean progress;
 
     /** For picocli. */
     public ReplayCommand() {}
@@ -94,13 +108,25 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private void play(Trace trace, Policy wanted, JsonFile report, PictureFile picture) throws IOException {
-        MinPool smallest = findMinPool || capacity == null ? MinPool.find(trace, wanted, MinPool.THOROUGH) : null;
+        MinPool smallest = findMinPool || capacity == null ? search(trace, wanted) : null;
         long bytes = smallest != null && capacity == null ? smallest.bytes() : wholePages();
         Replay replay = Replay.run(trace, wanted, bytes);
-        ReplayReport result = ReplayReport.of(replay, wanted, bytes, smallest);
+        ReplayReport result = ReplayReport.of(
+                replay, wanted, bytes, smallest, availability == null ? trace.largestSize() : availability);
         report.write(result);
         picture.write(() -> TraceMap.paint(replay, bytes, title(result)));
         print(result, spec.commandLine().getOut());
+    }
+
+    private MinPool search(Trace trace, Policy wanted) {
+        try (ProgressLine line = new ProgressLine("replay", progress == null ? ProgressLine.onTerminal() : progress)) {
+            int pools = MinPool.pools(MinPool.THOROUGH);
+            return MinPool.find(
+                    trace,
+                    wanted,
+                    MinPool.THOROUGH,
+                    tried -> line.at(Math.min(tried, pools - 1), pools, "looking for the smallest pool"));
+        }
     }
 
     private long wholePages() {
@@ -129,6 +155,27 @@ public final class ReplayCommand implements Callable<Integer> {
         } else {
             row(out, "served", "NO: %,d parts found no space", result.failures());
         }
+        FirstFailure first = result.firstFailure();
+        if (first != null) {
+            row(
+                    out,
+                    "first failure",
+                    "operation %,d asked for %,d bytes, alignment %,d; %,d were free, the largest hole had %,d: %s",
+                    first.operation(),
+                    first.bytes(),
+                    first.alignment(),
+                    first.pool().freeBytes(),
+                    first.pool().largestFreeBytes(),
+                    first.fragmented() ? "fragmented" : "full");
+        }
+        row(
+                out,
+                "availability",
+                "of %,d bytes: %,d more at the least, after %,d operations; %.1f in the mean",
+                result.availability().bytes(),
+                result.availability().least(),
+                result.availability().leastAtOperation(),
+                result.availability().mean());
         row(out, "fragmentation", "mean %.3f, worst %.3f", result.meanFragmentation(), result.worstFragmentation());
         MinPool search = result.search();
         if (search != null) {

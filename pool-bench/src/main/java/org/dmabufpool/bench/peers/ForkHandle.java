@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Fork} seen from outside. */
 final class ForkHandle implements AutoCloseable {
 
-    /** The same for all: what each peer's own manual asks for so as to be quick, and the JVM's default collector. */
+    /**
+     * The same for all: what each peer's own manual asks for so as to be quick, and the JVM's default collector. The
+     * JVM's heap is touched beforehand: else those that make garbage would be charged for its first pages, which is over
+     * when the heap has been used up once.
+     */
     private static final List<String> OPTIONS = List.of(
             "-Xms256m",
-            "-Xmx512m",
+            "-Xmx256m",
+            "-XX:+AlwaysPreTouch",
             "-XX:MaxDirectMemorySize=64g",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",

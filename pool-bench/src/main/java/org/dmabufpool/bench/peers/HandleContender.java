@@ -28,17 +28,23 @@ final class HandleContender implements Contender {
 
         private final SliceHandles handles;
         private final long[] taken;
+        private final long[] offsets;
 
         HandleLane(SliceHandles handles, int slots) {
             this.handles = handles;
             this.taken = Slots.empty(slots);
+            this.offsets = Slots.empty(slots);
         }
 
         @Override
         public boolean allocate(int slot, long bytes) {
             long handle = handles.tryAllocate(bytes, Workload.PAGE, "");
+            if (handle == SliceHandles.NONE) {
+                return false;
+            }
             taken[slot] = handle;
-            return handle != SliceHandles.NONE;
+            offsets[slot] = handles.offset(handle);
+            return true;
         }
 
         @Override

@@ -6,7 +6,7 @@ package org.dmabufpool.bench.peers;
 interface Lane {
 
     /**
-     * Allocates the part of a slot that is empty.
+     * Allocates the part of a slot that is empty, and notes where it lies: nobody allocates to know less.
      *
      * @return whether there was space; the slot stays empty if not
      */

@@ -23,17 +23,23 @@ final class OwnContender implements Contender {
 
         private final OffsetAllocator allocator;
         private final long[] parts;
+        private final long[] offsets;
 
         OwnLane(OffsetAllocator allocator, int slots) {
             this.allocator = allocator;
             this.parts = Slots.empty(slots);
+            this.offsets = Slots.empty(slots);
         }
 
         @Override
         public boolean allocate(int slot, long bytes) {
             long part = allocator.allocate(bytes, Workload.PAGE);
-            parts[slot] = Math.max(part, Slots.EMPTY);
-            return part >= 0;
+            if (part < 0) {
+                return false;
+            }
+            parts[slot] = part;
+            offsets[slot] = allocator.offset(part);
+            return true;
         }
 
         @Override

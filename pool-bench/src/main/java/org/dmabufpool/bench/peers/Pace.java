@@ -5,8 +5,8 @@ package org.dmabufpool.bench.peers;
 /**
  * How long a run takes.
  *
- * @param warmMs warm-up of each fork in milliseconds
- * @param batchMs a batch in milliseconds, about
+ * @param warmMs warm-up of each thread in milliseconds of its CPU time, however busy the machine is
+ * @param batchMs a batch in milliseconds of CPU time, about
  * @param rounds how often every fork has its turn
  * @param seeds traces of a kind whose footprint is found
  * @param probes how thoroughly the smallest pool is looked for

@@ -73,6 +73,11 @@ enum Peer {
         return name().startsWith("VMA") && kind == Kind.ALONE;
     }
 
+    /** Whether it is the pool, or a part of it. */
+    boolean isOurs() {
+        return name().startsWith("OURS");
+    }
+
     Contender open(long capacity) {
         return switch (this) {
             case OURS_ALONE -> new OwnContender(capacity);

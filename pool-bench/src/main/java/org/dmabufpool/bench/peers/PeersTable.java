@@ -4,6 +4,7 @@ package org.dmabufpool.bench.peers;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A report for people. */
@@ -23,14 +24,19 @@ public final class PeersTable {
         if (!report.footprints().isEmpty()) {
             table.footprints(report);
         }
-        table.line("");
-        table.line("ours in proportion to others, as far as both were measured");
-        report.ratios().forEach((name, ratio) -> {
-            if (ratio != null) {
-                table.line("%-36s %8s", name, ratio(ratio));
-            }
-        });
+        table.figures(report.ratios());
         out.flush();
+    }
+
+    private void figures(Map<String, @Nullable Double> values) {
+        line("");
+        line("what the allocator is judged by");
+        for (Figure figure : Figure.ALL) {
+            Double value = values.get(figure.key());
+            if (value != null) {
+                line("%-42s %8s  %s", figure.key(), ratio(value), figure.meaning());
+            }
+        }
     }
 
     private void footprints(PeersReport report) {

@@ -29,16 +29,20 @@ final class SliceContender implements Contender {
 
         private final DmaBufPool pool;
         private final @Nullable Slice[] slices;
+        private final long[] offsets;
 
         SliceLane(DmaBufPool pool, int slots) {
             this.pool = pool;
             this.slices = new Slice[slots];
+            this.offsets = Slots.empty(slots);
         }
 
         @Override
         public boolean allocate(int slot, long bytes) {
             try {
-                slices[slot] = pool.allocate(bytes);
+                Slice slice = pool.allocate(bytes);
+                slices[slot] = slice;
+                offsets[slot] = slice.offset();
                 return true;
             } catch (PoolExhaustedException full) {
                 return false;

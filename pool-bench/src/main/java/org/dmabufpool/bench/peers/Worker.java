@@ -59,18 +59,19 @@ final class Worker {
         }
     }
 
-    /** How many pairs go into so much time, found while the code gets warm. */
+    /** How many pairs go into so much of this thread's CPU time, found while the code gets warm for so much of it. */
     int warmUp(long warmNs, long batchNs) {
         Histogram times = histogram();
-        long begin = System.nanoTime();
-        long blocks = 0;
-        while (System.nanoTime() - begin < warmNs) {
+        long begin = THREADS.getCurrentThreadCpuTime();
+        long spent = 0;
+        long pairs = 0;
+        while (spent < warmNs) {
             replace(BLOCK);
             timed(BLOCK, times);
-            blocks++;
+            pairs += 2 * BLOCK;
+            spent = THREADS.getCurrentThreadCpuTime() - begin;
         }
-        long pairNs = Math.max(1, (System.nanoTime() - begin) / (2 * BLOCK * blocks));
-        return (int) Math.max(BLOCK, batchNs / pairNs);
+        return (int) Math.max(BLOCK, batchNs * pairs / spent);
     }
 
     Batch batch(int pairs) {

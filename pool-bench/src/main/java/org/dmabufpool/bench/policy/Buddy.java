@@ -21,7 +21,10 @@ final class Buddy implements Placement {
     /** Offsets of free blocks by order; a block of order k has 2<sup>k</sup> bytes. */
     private final List<TreeSet<Long>> free = new ArrayList<>();
 
+    /** Orders of live blocks by their offset, which is their handle. */
     private final Map<Long, Integer> live = new HashMap<>();
+
+    private long last;
 
     Buddy(long capacity) {
         for (int order = 0; order < ORDERS; order++) {
@@ -50,13 +53,19 @@ final class Buddy implements Placement {
             free.get(from).add(offset + (1L << from));
         }
         live.put(offset, order);
+        last = offset;
         return offset;
     }
 
     @Override
-    public void free(long offset) {
-        int order = Objects.requireNonNull(live.remove(offset), "no live part begins there");
-        long block = offset;
+    public long offset() {
+        return last;
+    }
+
+    @Override
+    public void free(long handle) {
+        int order = Objects.requireNonNull(live.remove(handle), "no live part begins there");
+        long block = handle;
         while (free.get(order).remove(block ^ (1L << order))) {
             block &= -(2L << order);
             order++;

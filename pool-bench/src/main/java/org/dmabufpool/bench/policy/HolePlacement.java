@@ -18,7 +18,10 @@ abstract class HolePlacement implements Placement {
     /** Length in bytes of each hole, by its offset. Holes never adjoin. */
     final TreeMap<Long, Long> holes = new TreeMap<>();
 
+    /** Length in bytes of each live part, by its offset, which is its handle. */
     private final Map<Long, Long> live = new HashMap<>();
+
+    private long last;
 
     HolePlacement(long capacity) {
         holes.put(0L, capacity);
@@ -40,17 +43,26 @@ abstract class HolePlacement implements Placement {
         if (hole == null) {
             return NO_SPACE;
         }
-        long offset = alignUp(hole.getKey(), Math.max(alignment, GRANULE));
-        long end = hole.getKey() + hole.getValue();
-        take(hole.getKey());
-        put(hole.getKey(), offset - hole.getKey());
+        // Read once: a tree's entry may become another one's when it is removed.
+        long begin = hole.getKey();
+        long end = begin + hole.getValue();
+        long offset = alignUp(begin, Math.max(alignment, GRANULE));
+        take(begin);
+        put(begin, offset - begin);
         put(offset + size, end - offset - size);
         live.put(offset, size);
+        last = offset;
         return offset;
     }
 
     @Override
-    public final void free(long offset) {
+    public final long offset() {
+        return last;
+    }
+
+    @Override
+    public final void free(long handle) {
+        long offset = handle;
         long begin = offset;
         long end = offset + Objects.requireNonNull(live.remove(offset), "no live part begins there");
         Map.Entry<Long, Long> before = holes.lowerEntry(offset);

@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.policy;
 
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 import org.dmabufpool.alloc.AllocatorLayout;
 import org.dmabufpool.alloc.OffsetAllocator;
 
@@ -12,31 +9,29 @@ import org.dmabufpool.alloc.OffsetAllocator;
 final class OwnPlacement implements Placement {
 
     private final OffsetAllocator allocator;
-    private final long capacity;
-    /** Traces know parts by their offset, the allocator by its own number. */
-    private final Map<Long, Long> parts = new HashMap<>();
+    private long last;
 
     OwnPlacement(long capacity) {
-        this.capacity = capacity;
         allocator = AllocatorLayout.ofCapacity(capacity).create();
     }
 
     @Override
     public long allocate(long bytes, long alignment) {
-        if (bytes > capacity || alignment > capacity) {
+        // What can never be had is misuse to the allocator, but a result of a replay.
+        if (bytes > allocator.capacity() || alignment > allocator.capacity()) {
             return NO_SPACE;
         }
-        long part = allocator.allocate(bytes, alignment);
-        if (part < 0) {
-            return NO_SPACE;
-        }
-        long offset = allocator.offset(part);
-        parts.put(offset, part);
-        return offset;
+        last = allocator.allocate(bytes, alignment);
+        return last < 0 ? NO_SPACE : last;
     }
 
     @Override
-    public void free(long offset) {
-        allocator.free(Objects.requireNonNull(parts.remove(offset), "a part begins there"));
+    public long offset() {
+        return allocator.offset(last);
+    }
+
+    @Override
+    public void free(long handle) {
+        allocator.free(handle);
     }
 }

@@ -16,12 +16,15 @@ public interface Placement extends AutoCloseable {
      *
      * @param bytes size, above 0
      * @param alignment what the offset is to be a multiple of, in bytes: a power of two
-     * @return the offset, or {@link #NO_SPACE}
+     * @return the part's handle, or {@link #NO_SPACE}
      */
     long allocate(long bytes, long alignment);
 
-    /** Gives back the live part that begins at {@code offset}. */
-    void free(long offset);
+    /** First byte of the part that was allocated last. */
+    long offset();
+
+    /** Gives back a live part by its handle. */
+    void free(long handle);
 
     /** Gives back what the policy holds outside of the JVM's heap. */
     @Override

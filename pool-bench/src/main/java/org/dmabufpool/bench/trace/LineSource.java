@@ -103,9 +103,9 @@ final class LineSource implements AutoCloseable {
             text = line.toString().strip();
             return text;
         } catch (EOFException cut) {
-            throw wrong("the gzip data end in the middle: the file was cut short");
+            throw wrong("the gzip data end in the middle: the file was cut short; copy or record it again");
         } catch (ZipException broken) {
-            throw wrong("the gzip data are damaged: " + broken.getMessage());
+            throw wrong("the gzip data are damaged, copy or record them again: " + broken.getMessage());
         }
     }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.trace;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
 import org.dmabufpool.bench.policy.Policy;
 
@@ -28,6 +30,8 @@ public record MinPool(long bytes, int probedBelow, int probedAbove, int failedAb
     private static final int ABOVE = 20;
     /** No pool of more than 2^12 times the peak is tried. */
     private static final int MOST_DOUBLINGS = 12;
+    /** Pools tried by bisections, about. */
+    private static final int BISECTED = 30;
 
     /**
      * Searches.
@@ -36,9 +40,27 @@ public record MinPool(long bytes, int probedBelow, int probedAbove, int failedAb
      * @throws UnsupportedOperationException if no pool that can be had serves the trace
      */
     public static MinPool find(Trace trace, Policy policy, int probes) {
-        LongPredicate serves = pages -> Replay.serves(trace, policy, pages * Policy.PAGE);
+        return find(trace, policy, probes, pools -> {});
+    }
+
+    /**
+     * As {@link #find(Trace, Policy, int)}.
+     *
+     * @param progress is told how many pools were tried so far; about {@link #pools} will be
+     */
+    public static MinPool find(Trace trace, Policy policy, int probes, IntConsumer progress) {
+        AtomicInteger tried = new AtomicInteger();
+        LongPredicate serves = pages -> {
+            progress.accept(tried.getAndIncrement());
+            return Replay.serves(trace, policy, pages * Policy.PAGE);
+        };
         long least = Math.max(1, -Math.floorDiv(-trace.peakLiveBytes(), Policy.PAGE));
         return find(least, serves, probes);
+    }
+
+    /** How many pools are tried, about: those of the bisections, and the probes below and above. */
+    public static int pools(int probes) {
+        return BISECTED + 2 * probes;
     }
 
     /** As {@link #find(Trace, Policy, int)}, in pages, from a number of pages below which none serves. */

@@ -10,10 +10,12 @@ import org.dmabufpool.bench.policy.Policy;
 public final class Replay {
 
     private final Trace trace;
+    private final long[] handles;
     private final long[] offsets;
 
     private Replay(Trace trace) {
         this.trace = trace;
+        this.handles = new long[trace.parts()];
         this.offsets = new long[trace.parts()];
         Arrays.fill(offsets, Placement.NO_SPACE);
     }
@@ -42,7 +44,7 @@ public final class Replay {
                 if (trace.allocates(i)) {
                     served &= allocate(placement, part, capacity);
                 } else if (offsets[part] != Placement.NO_SPACE) {
-                    placement.free(offsets[part]);
+                    placement.free(handles[part]);
                 }
             }
         }
@@ -51,10 +53,13 @@ public final class Replay {
 
     private boolean allocate(Placement placement, int part, long capacity) {
         long bytes = trace.size(part);
-        if (bytes <= capacity) {
-            offsets[part] = placement.allocate(bytes, trace.alignment(part));
+        long handle = bytes > capacity ? Placement.NO_SPACE : placement.allocate(bytes, trace.alignment(part));
+        if (handle == Placement.NO_SPACE) {
+            return false;
         }
-        return offsets[part] != Placement.NO_SPACE;
+        handles[part] = handle;
+        offsets[part] = placement.offset();
+        return true;
     }
 
     /** The trace that was played. */

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param capacityBytes size of the pool that was played in
  * @param success whether every part found its space there
  * @param failures how many parts did not
+ * @param firstFailure the first of them; null if there is none
  * @param minPoolBytes size of the smallest pool that serves the trace; null unless it was looked for
  * @param footprintRatio that size in proportion to {@code peakLiveBytes}; null unless it was looked for
  * @param search how far {@code minPoolBytes} is to be relied on; null unless it was looked for
+ * @param availability how many more parts of one size could have been had, at the moments of {@code fragmentation}
  * @param meanFragmentation mean over {@code fragmentation}
  * @param worstFragmentation maximum over {@code fragmentation}
  * @param fragmentation the pool at evenly spaced moments
@@ -31,19 +33,25 @@ public record ReplayReport(
         long capacityBytes,
         boolean success,
         long failures,
+        @Nullable FirstFailure firstFailure,
         @Nullable Long minPoolBytes,
         @Nullable Double footprintRatio,
         @Nullable MinPool search,
+        Availability availability,
         double meanFragmentation,
         double worstFragmentation,
         List<Timeline.Moment> fragmentation) {
 
     private static final int MOMENTS = 200;
 
-    /** Sums a replay up. */
-    public static ReplayReport of(Replay replay, Policy policy, long capacity, @Nullable MinPool search) {
+    /**
+     * Sums a replay up.
+     *
+     * @param size whose availability is told, in bytes
+     */
+    public static ReplayReport of(Replay replay, Policy policy, long capacity, @Nullable MinPool search, long size) {
         Trace trace = replay.trace();
-        List<Timeline.Moment> moments = Timeline.moments(replay, capacity, Math.min(MOMENTS, trace.length()));
+        List<Timeline.Moment> moments = Timeline.moments(replay, capacity, Math.min(MOMENTS, trace.length()), size);
         long failures = replay.failures();
         return new ReplayReport(
                 trace.name(),
@@ -53,9 +61,11 @@ public record ReplayReport(
                 capacity,
                 failures == 0,
                 failures,
+                FirstFailure.of(replay, capacity),
                 search == null ? null : search.bytes(),
                 search == null ? null : (double) search.bytes() / trace.peakLiveBytes(),
                 search,
+                Availability.of(size, moments),
                 moments.stream()
                         .mapToDouble(Timeline.Moment::fragmentation)
                         .average()

@@ -40,7 +40,7 @@ final class RobsonTrace {
         this.order = new Random(seed);
     }
 
-    private record Part(int number, long offset, long size) {
+    private record Part(int number, long handle, long offset, long size) {
 
         /** Whether it lies over an address congruent to the residue. */
         boolean covers(long residue, long modulus) {
@@ -78,15 +78,15 @@ final class RobsonTrace {
     }
 
     private boolean release(Part part) {
-        placement.free(part.offset());
+        placement.free(part.handle());
         trace.release(part.number());
         return true;
     }
 
     private void fill(long size) {
         while (trace.liveBytes() + size <= UNITS * UNIT) {
-            long offset = placement.allocate(size, 1);
-            live.add(new Part(trace.allocate(size), offset, size));
+            long handle = placement.allocate(size, 1);
+            live.add(new Part(trace.allocate(size), handle, placement.offset(), size));
         }
     }
 }

@@ -22,8 +22,15 @@ public final class Timeline {
      * @param freeBytes all others
      * @param largestFreeBytes the largest hole between live parts
      * @param fragmentation 0 if all that is free is one hole, near 1 if it is in crumbs
+     * @param available how many more parts of a given size the holes hold, wherever in a hole they may begin
      */
-    public record Moment(int operation, long liveBytes, long freeBytes, long largestFreeBytes, double fragmentation) {}
+    public record Moment(
+            int operation,
+            long liveBytes,
+            long freeBytes,
+            long largestFreeBytes,
+            double fragmentation,
+            long available) {}
 
     /** Is shown the live parts, by their offset, after so many operations. */
     interface Observer {
@@ -58,25 +65,47 @@ public final class Timeline {
         }
     }
 
-    /** How a pool of so many bytes looked at {@code count} moments. */
-    public static List<Moment> moments(Replay replay, long capacity, int count) {
+    /**
+     * How a pool of so many bytes looked at {@code count} moments.
+     *
+     * @param size of what {@link Moment#available} counts
+     */
+    static List<Moment> moments(Replay replay, long capacity, int count, long size) {
         List<Moment> moments = new ArrayList<>();
-        walk(replay, count, (index, operation, live) -> moments.add(moment(replay.trace(), capacity, operation, live)));
+        walk(
+                replay,
+                count,
+                (index, operation, live) -> moments.add(moment(replay.trace(), capacity, operation, live, size)));
         return moments;
     }
 
-    private static Moment moment(Trace trace, long capacity, int operation, NavigableMap<Long, Integer> live) {
+    /** How it looked when so many operations were done. */
+    static Moment momentBefore(Replay replay, long capacity, int operation, long size) {
+        NavigableMap<Long, Integer> live = new TreeMap<>();
+        for (int done = 0; done < operation; done++) {
+            apply(replay, done, live);
+        }
+        return moment(replay.trace(), capacity, operation, live, size);
+    }
+
+    private static Moment moment(
+            Trace trace, long capacity, int operation, NavigableMap<Long, Integer> live, long size) {
         long end = 0;
         long liveBytes = 0;
         long largest = 0;
+        long available = 0;
         for (Map.Entry<Long, Integer> part : live.entrySet()) {
-            long size = trace.size(part.getValue());
-            largest = Math.max(largest, part.getKey() - end);
-            end = part.getKey() + size;
-            liveBytes += size;
+            long hole = part.getKey() - end;
+            largest = Math.max(largest, hole);
+            available += hole / size;
+            end = part.getKey() + trace.size(part.getValue());
+            liveBytes += trace.size(part.getValue());
         }
-        largest = Math.max(largest, capacity - end);
+        long last = capacity - end;
+        largest = Math.max(largest, last);
+        available += last / size;
         long free = capacity - liveBytes;
-        return new Moment(operation, liveBytes, free, largest, free == 0 ? 0 : 1 - (double) largest / free);
+        double fragmentation = free == 0 ? 0 : 1 - (double) largest / free;
+        return new Moment(operation, liveBytes, free, largest, fragmentation, available);
     }
 }

@@ -61,6 +61,11 @@ public final class Trace {
         return 1L << alignments[part];
     }
 
+    /** The size of the largest part, in bytes. */
+    public long largestSize() {
+        return Arrays.stream(sizes).max().orElse(0);
+    }
+
     /** The most bytes that are live at one moment, as asked for: no pool below this serves the trace. */
     public long peakLiveBytes() {
         return peakLiveBytes;

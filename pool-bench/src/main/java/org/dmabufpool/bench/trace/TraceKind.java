@@ -17,8 +17,12 @@ public enum TraceKind {
     ODD_SIZE,
     /** What hurts first fit the most, after Robson. */
     ROBSON_FIRST_FIT,
-    /** What hurts buddies the most, after Robson. */
+    /** The same played against best fit. */
+    ROBSON_BEST_FIT,
+    /** The same played against buddies. */
     ROBSON_BUDDY,
+    /** The same played against the pool's own allocator, as it is in this version. */
+    ROBSON_OURS,
     /** 20 000 live, random replace, mostly 16 bytes to 4 KiB. */
     SERVER;
 
@@ -29,6 +33,8 @@ public enum TraceKind {
             case LOG_UNIFORM -> RandomReplaceTrace.logUniform(seed);
             case ODD_SIZE -> RandomReplaceTrace.oddSize(seed);
             case ROBSON_FIRST_FIT -> RobsonTrace.against(Policy.FIRST_FIT, seed);
+            case ROBSON_BEST_FIT -> RobsonTrace.against(Policy.BEST_FIT, seed);
+            case ROBSON_OURS -> RobsonTrace.against(Policy.OURS, seed);
             case ROBSON_BUDDY -> RobsonTrace.against(Policy.BUDDY, seed);
             case SERVER -> RandomReplaceTrace.server(seed);
         };

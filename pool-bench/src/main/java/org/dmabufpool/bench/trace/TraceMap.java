@@ -76,7 +76,7 @@ public final class TraceMap {
         map.paper(title);
         Timeline.walk(replay, COLUMNS, map::column);
         map.failures();
-        map.curve(Timeline.moments(replay, capacity, COLUMNS));
+        map.curve(Timeline.moments(replay, capacity, COLUMNS, capacity));
         map.legend();
         map.pen.dispose();
         return map.image;

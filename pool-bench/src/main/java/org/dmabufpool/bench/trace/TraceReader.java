@@ -79,10 +79,11 @@ public final class TraceReader {
         long bytes = number("size", fields[2], 1);
         long alignment = fields.length > FIELDS_OF_ALLOCATION ? number("alignment", fields[3], 1) : 1;
         if (Long.bitCount(alignment) != 1) {
-            throw lines.wrong("the alignment " + alignment + " is no power of two");
+            throw lines.wrong("the alignment " + alignment + " is no power of two: use " + Long.highestOneBit(alignment)
+                    + " or twice that");
         }
         if (partOfId.containsKey(id)) {
-            throw lines.wrong("id " + id + " is live already: allocated twice");
+            throw lines.wrong("id " + id + " is live already: release it first, or take another id");
         }
         try {
             partOfId.put(id, trace.allocate(bytes, alignment));
@@ -100,8 +101,9 @@ public final class TraceReader {
         if (part == null) {
             throw lines.wrong(
                     released.contains(id)
-                            ? "id " + id + " was released before: double free"
-                            : "id " + id + " is unknown: it was never allocated");
+                            ? "id " + id
+                                    + " was released before: double free; drop this line, or allocate the id again first"
+                            : "id " + id + " was never allocated: drop this line, or add its line a before it");
         }
         released.add(id);
         trace.release(part);
@@ -114,8 +116,9 @@ public final class TraceReader {
                 return value;
             }
         } catch (NumberFormatException bad) {
-            throw lines.wrong("the " + what + " is no whole number up to " + Long.MAX_VALUE);
+            throw lines.wrong(
+                    "the " + what + " '" + text.strip() + "' is no whole number up to " + Long.MAX_VALUE + "; " + FORM);
         }
-        throw lines.wrong("the " + what + " must be at least " + least);
+        throw lines.wrong("the " + what + " " + text.strip() + " is below " + least + ", the least there is");
     }
 }

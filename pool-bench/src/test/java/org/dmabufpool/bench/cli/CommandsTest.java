@@ -11,7 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "shoot --help", "doctor --help", "-h"})
+    @ValueSource(
+            strings = {"--help", "shoot --help", "doctor --help", "trace --help", "replay --help", "peers --help", "-h"
+            })
     void everyCommandHelps(String arguments) {
         Cli cli = Cli.run(arguments.split(" "));
         assertThat(cli.code()).isZero();
@@ -20,7 +22,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "shoot --version", "doctor --version"})
+    @ValueSource(strings = {"--version", "shoot --version", "doctor --version", "replay --version"})
     void everyCommandTellsItsVersion(String arguments) {
         Cli cli = Cli.run(arguments.split(" "));
         assertThat(cli.code()).isZero();

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PolicyTest {
+
+    private static final long CAPACITY = 1 << 20;
+
+    private record Part(long handle, long offset, long bytes) {}
+
+    @ParameterizedTest
+    @EnumSource
+    void partsLieWithinTheRangeAlignedAndApart(Policy policy) {
+        SplittableRandom random = new SplittableRandom(7);
+        List<Part> live = new ArrayList<>();
+        TreeMap<Long, Long> ends = new TreeMap<>();
+        try (Placement placement = policy.open(CAPACITY)) {
+            for (int i = 0; i < 5000; i++) {
+                if (!live.isEmpty() && random.nextInt(5) < 2) {
+                    Part part = live.remove(random.nextInt(live.size()));
+                    placement.free(part.handle());
+                    ends.remove(part.offset());
+                    continue;
+                }
+                long bytes = 1 + random.nextInt(1 << random.nextInt(17));
+                long alignment = 1L << random.nextInt(14);
+                long handle = placement.allocate(bytes, alignment);
+                if (handle != Placement.NO_SPACE) {
+                    long offset = placement.offset();
+                    assertThat(offset % Math.max(alignment, Placement.GRANULE)).isZero();
+                    assertThat(offset).isNotNegative();
+                    assertThat(offset + bytes).isLessThanOrEqualTo(CAPACITY);
+                    assertThat(ends.headMap(offset + bytes).values()).allMatch(end -> end <= offset);
+                    ends.put(offset, offset + bytes);
+                    live.add(new Part(handle, offset, bytes));
+                }
+            }
+            live.forEach(part -> placement.free(part.handle()));
+            assertThat(placement.allocate(CAPACITY, 1)).isNotEqualTo(Placement.NO_SPACE);
+            assertThat(placement.offset()).isZero();
+            assertThat(placement.allocate(1, 1)).isEqualTo(Placement.NO_SPACE);
+        }
+    }
+
+    @Test
+    void everyPolicyIsFoundByItsName() {
+        for (Policy policy : Policy.values()) {
+            assertThat(Policy.named(policy.label())).isEqualTo(policy);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Policy.named("worst-fit"))
+                .withMessageContainingAll("'worst-fit'", "ours", "vma-min-offset");
+    }
+
+    @Test
+    void fitsDifferByTheHoleTheyChoose() {
+        assertThat(secondHoleChosen(Policy.FIRST_FIT)).isFalse();
+        assertThat(secondHoleChosen(Policy.BEST_FIT)).isTrue();
+        assertThat(secondHoleChosen(Policy.OURS)).isTrue();
+    }
+
+    /** A hole of 600 KiB, one of 520 KiB, and a request for 520 KiB. */
+    private static boolean secondHoleChosen(Policy policy) {
+        long kib = 1 << 10;
+        try (Placement placement = policy.open(4 << 20)) {
+            long large = placement.allocate(600 * kib, 1);
+            placement.allocate(520 * kib, 1);
+            long small = placement.allocate(520 * kib, 1);
+            long smallOffset = placement.offset();
+            placement.allocate(520 * kib, 1);
+            placement.free(small);
+            placement.free(large);
+            placement.allocate(520 * kib, 1);
+            return placement.offset() == smallOffset;
+        }
+    }
+}
