@@ -91,7 +91,7 @@ final class SliceLedger {
             segment.tags[at] = tag;
         }
         int state = segment.get(at) | LIVES;
-        segment.set(at, state);
+        segment.lazySet(at, state);
         return ((long) (state >>> GENERATION_SHIFT) << HANDLE_GENERATION_SHIFT) | part;
     }
 

@@ -16,8 +16,12 @@
  *   <dt>granule<dd>what slices begin and end on: the cache line, or the page where windows are had
  *   <dt>device<dd>whoever reads or writes by DMA
  *   <dt>extent<dd>a run of whole pages
- *   <dt>order<dd>a buddy block of 2<sup>order</sup> pages
- *   <dt>slab<dd>one block cut into equal slots
+ *   <dt>chunk<dd>an extent that serves small runs of pages
+ *   <dt>slab<dd>a run of pages cut into equal slots
+ *   <dt>part<dd>what the allocator hands out for a slice: a number that is used again
+ *   <dt>handle<dd>a part number and a generation, which name one slice for good
+ *   <dt>ledger<dd>the table of live slices: generation, open accesses, tag, window
+ *   <dt>territory<dd>what a stripe of the allocator may hand out; each thread uses one stripe
  * </dl>
  *
  * <p>Every exception of the library's own is unchecked and extends {@link org.dmabufpool.heap.DmaBufException}.

@@ -33,8 +33,8 @@ public record AllocatorLayout(
     private static final int MOST_SMALL_PAGES = 512;
     private static final int SMALL_PAGES = 128;
     private static final int LINES_PER_PAGE = 64;
-    /** One 1024th of the range may lie idle in chunks. */
-    private static final int SLACK_SHIFT = 10;
+    /** One 64th of the range may lie idle in chunks. */
+    private static final int SLACK_SHIFT = 6;
 
     /**
      * Checks all values.

@@ -124,23 +124,38 @@ final class Extents {
 
     /** Takes a run of {@code count} pages from a multiple of {@code alignment} on, a power of two above 1. */
     int allocateAligned(int count, int alignment) {
-        int hole = exactlyAligned(count, alignment);
-        if (hole == NONE) {
-            hole = alignedHoles().atLeast(count, alignment);
-        }
+        int hole = alignedHole(count, alignment);
         if (hole == NONE) {
             return NONE;
         }
-        int page = blocks.get(hole, OFFSET);
-        int skipped = alignUp(page, alignment) - page;
+        int skipped = skipped(hole, alignment);
         return takeFront(skipped == 0 ? hole : split(hole, skipped), count);
+    }
+
+    /** Small holes that happen to suit come first, then one that suits wherever it begins, then any that there is. */
+    private int alignedHole(int count, int alignment) {
+        int hole = exactlyAligned(count, alignment);
+        if (hole != NONE) {
+            return hole;
+        }
+        hole = index.findOutsideChunks(count);
+        if (hole != NONE && blocks.get(hole, SIZE) - skipped(hole, alignment) >= count) {
+            return hole;
+        }
+        hole = index.findOutsideChunks(count + alignment - 1);
+        return hole != NONE ? hole : alignedHoles().atLeast(count, alignment);
+    }
+
+    /** Pages between the beginning of a hole and the first aligned page from there on. */
+    private int skipped(int hole, int alignment) {
+        return -blocks.get(hole, OFFSET) & (alignment - 1);
     }
 
     private int exactlyAligned(int count, int alignment) {
         int hole = index.firstOf(count);
         for (int tries = 0; hole != NONE && tries < ALIGNED_TRIES; tries++) {
             assert Steps.count();
-            if (blocks.get(hole, SIZE) == count && (blocks.get(hole, OFFSET) & (alignment - 1)) == 0) {
+            if (blocks.get(hole, SIZE) == count && skipped(hole, alignment) == 0) {
                 return hole;
             }
             hole = blocks.get(hole, NEXT);
@@ -329,10 +344,6 @@ final class Extents {
             table[at + SIZE] = rest;
             enter(hole, rest, NONE);
         }
-    }
-
-    private static int alignUp(int page, int alignment) {
-        return (page + alignment - 1) & -alignment;
     }
 
     /** Shows every hole and every run, chunks aside, in the order of addresses. */

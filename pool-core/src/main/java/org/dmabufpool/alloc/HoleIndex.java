@@ -43,6 +43,7 @@ final class HoleIndex {
     private static final int NO_LIST = 0;
 
     private final BlockTable blocks;
+    private final int mostPages;
     private final int smallLimit;
     private final int base;
     private final int directSizes;
@@ -60,6 +61,7 @@ final class HoleIndex {
      */
     HoleIndex(BlockTable blocks, int pages, int smallLimit, int chunkPages) {
         this.blocks = blocks;
+        this.mostPages = pages;
         this.smallLimit = smallLimit;
         base = (chunkPages + Long.SIZE) & -Long.SIZE;
         directSizes = Math.max(Math.max(LEAST_SIZES, chunkPages + 1), pages / SHARE + 1);
@@ -99,8 +101,11 @@ final class HoleIndex {
         return next < base ? heads[next] : NONE;
     }
 
-    /** As {@link #find}, but not of chunks whatever the size. */
+    /** As {@link #find}, but not of chunks whatever the size, which may be larger than any hole can be. */
     int findOutsideChunks(int count) {
+        if (count > mostPages) {
+            return NONE;
+        }
         int next = nextFilled(base + listOf(count));
         return next - base < directSizes ? heads[next] : smallestFrom(next, count);
     }

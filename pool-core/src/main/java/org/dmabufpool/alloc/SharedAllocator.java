@@ -10,11 +10,10 @@ import java.util.function.ToLongFunction;
 /**
  * One range for many threads, whose total throughput grows with their number. Safe for use by many threads.
  *
- * <p><b>Territories.</b> There are up to {@value #STRIPES} stripes, each an allocator behind a lock, each with a territory
+ * <p><b>Territories.</b> There are up to {@value #MOST_STRIPES} stripes, one per processor, each an allocator behind a lock, each with a territory
  * of its own within the one range. At first the first stripe has all of it, and all threads use that: a single thread gets
- * just what an allocator of its own would give. A thread that finds its stripe busy moves to one that is not; a stripe
- * without territory takes half of the largest hole there is. So threads come to use different locks and different lines
- * of memory.
+ * just what an allocator of its own would give. A thread that meets another one there moves to a stripe of its own, which takes half of the
+ * largest hole there is for a territory, and more when it was too small for long. So threads come to use different locks and different lines of memory.
  *
  * <p><b>One pool.</b> A part is given back to the stripe it came from, by any thread. What a thread's own stripe cannot
  * serve is served by any other; what none can serve alone is served by joining free pages across the borders of
@@ -35,7 +34,8 @@ import java.util.function.ToLongFunction;
  */
 final class SharedAllocator implements OffsetAllocator {
 
-    static final int STRIPES = 8;
+    /** No more stripes than this, and no more than processors. */
+    private static final int MOST_STRIPES = 8;
 
     /** Threads are told apart by so many seats; those that share a seat share their stripe. */
     private static final int SEATS = 64;
@@ -52,7 +52,7 @@ final class SharedAllocator implements OffsetAllocator {
 
     private final AllocatorLayout layout;
     private final long granule;
-    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final Stripe[] stripes;
 
     /** Which stripe the threads of a seat use. Races are benign: any answer is a stripe. */
     private final int[] seats = new int[SEATS];
@@ -67,10 +67,17 @@ final class SharedAllocator implements OffsetAllocator {
     private long peakUsedBytes;
 
     SharedAllocator(AllocatorLayout layout) {
+        this(layout, Math.min(MOST_STRIPES, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** @param stripeCount stripes, 1 to {@value #MOST_STRIPES} */
+    SharedAllocator(AllocatorLayout layout, int stripeCount) {
         this.layout = layout;
         this.granule = layout.granule();
-        for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new Stripe(i, layout);
+        StripeLock[] locks = StripeLock.row(stripeCount);
+        stripes = new Stripe[stripeCount];
+        for (int i = 0; i < stripeCount; i++) {
+            stripes[i] = new Stripe(i, layout, locks[i]);
         }
     }
 
@@ -94,34 +101,50 @@ final class SharedAllocator implements OffsetAllocator {
         return ((long) stripe.number << BLOCK_BITS) | block;
     }
 
-    /** Locks the stripe of this thread's seat, or another that is not busy, which is the seat's from now on. */
+    /** Locks the stripe of this thread's seat, or another one if a thread of another seat allocates there too. */
     private Stripe enter() {
         int seat = (int) ((Thread.currentThread().getId() * SPREAD) >>> SEAT_SHIFT);
         Stripe stripe = stripes[seats[seat]];
-        return stripe.tryLock() ? stripe : moveOn(seat, stripe);
+        if (!stripe.tryLock()) {
+            stripe = lockAnother(seat, stripe);
+        }
+        if (stripe.occupant != seat) {
+            stripe.occupant = seat;
+        }
+        return stripe;
     }
 
-    private Stripe moveOn(int seat, Stripe busy) {
-        for (int i = 1; i < STRIPES; i++) {
-            Stripe stripe = stripes[(busy.number + i) % STRIPES];
-            if (stripe.tryLock()) {
-                seats[seat] = stripe.number;
+    /** A stripe that is busy because something is given back to it stays the seat's; one that is shared does not. */
+    private Stripe lockAnother(int seat, Stripe busy) {
+        Stripe stripe = busy.occupant == seat ? busy : leastShared(seat, busy);
+        stripe.lock();
+        seats[seat] = stripe.number;
+        return stripe;
+    }
+
+    /** The seat's own one, if it left it before, else one that nobody allocates from, else the next one. */
+    private Stripe leastShared(int seat, Stripe busy) {
+        Stripe best = stripes[(busy.number + 1) % stripes.length];
+        for (Stripe stripe : stripes) {
+            if (stripe.occupant == seat) {
                 return stripe;
             }
+            if (stripe.occupant == Stripe.NOBODY && best.occupant != Stripe.NOBODY) {
+                best = stripe;
+            }
         }
-        busy.lock();
-        return busy;
+        return best;
     }
 
     private long allocateElsewhere(Stripe home, long size, long alignment) {
-        if (home.allocator.hasNoTerritory() && takeTerritory(home)) {
+        if (home.wantsTerritory() && takeTerritory(home)) {
             long part = allocateIn(home, size, alignment);
             if (part != NO_SPACE) {
                 return part;
             }
         }
-        for (int i = 1; i < STRIPES; i++) {
-            long part = allocateIn(stripes[(home.number + i) % STRIPES], size, alignment);
+        for (int i = 1; i < stripes.length; i++) {
+            long part = allocateIn(stripes[(home.number + i) % stripes.length], size, alignment);
             if (part != NO_SPACE) {
                 return part;
             }
@@ -139,21 +162,19 @@ final class SharedAllocator implements OffsetAllocator {
         }
     }
 
-    /** A stripe without territory takes half of the largest hole, if there is one worth halving. */
+    /** A stripe takes half of the largest hole of the others, if that is worth halving. */
     private boolean takeTerritory(Stripe home) {
         lockAll();
         try {
-            Stripe donor = stripes[0];
-            long most = 0;
+            Stripe donor = home;
             for (Stripe stripe : stripes) {
-                long bytes = largestHoleBytes(stripe.allocator);
-                if (bytes > most) {
-                    most = bytes;
+                if (largestHoleBytes(stripe) > largestHoleBytes(donor)) {
                     donor = stripe;
                 }
             }
+            long most = largestHoleBytes(donor);
             long half = (most / 2) & -layout.extentUnit();
-            if (!home.allocator.hasNoTerritory() || half == 0 || most < layout.capacity() >>> WORTH_SHIFT) {
+            if (donor == home || half == 0 || most < layout.capacity() >>> WORTH_SHIFT) {
                 return false;
             }
             int hole = donor.allocator.largestHole();
@@ -166,9 +187,9 @@ final class SharedAllocator implements OffsetAllocator {
         }
     }
 
-    private static long largestHoleBytes(TieredAllocator allocator) {
-        int hole = allocator.largestHole();
-        return hole == BlockTable.NONE ? 0 : allocator.holeBytes(hole);
+    private static long largestHoleBytes(Stripe stripe) {
+        int hole = stripe.allocator.largestHole();
+        return hole == BlockTable.NONE ? 0 : stripe.allocator.holeBytes(hole);
     }
 
     /** The last resort: all stripes once more, as one moment, then free pages that adjoin across borders. */
@@ -267,7 +288,7 @@ final class SharedAllocator implements OffsetAllocator {
 
     private Stripe stripeOf(long part) {
         long number = part >>> BLOCK_BITS;
-        if (number >= STRIPES) {
+        if (number >= stripes.length) {
             throw TieredAllocator.notLive(part);
         }
         return stripes[(int) number];
@@ -371,7 +392,7 @@ final class SharedAllocator implements OffsetAllocator {
     }
 
     private void unlockAll() {
-        for (int i = STRIPES - 1; i >= 0; i--) {
+        for (int i = stripes.length - 1; i >= 0; i--) {
             stripes[i].unlock();
         }
     }

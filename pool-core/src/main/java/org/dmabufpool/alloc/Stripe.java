@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-import java.util.concurrent.locks.StampedLock;
-
 /** An allocator behind a lock. */
 final class Stripe {
 
@@ -11,30 +9,45 @@ final class Stripe {
     /** To be used under the lock, but for what it says itself. */
     final TieredAllocator allocator;
 
-    private final StampedLock lock = new StampedLock();
-    /** Of the lock as it is held; guarded by it. */
-    private long stamp;
+    /** No seat's threads allocate here. */
+    static final int NOBODY = -1;
+
+    /** The seat of the thread that was here last to allocate. Written under the lock; a race of a read is benign. */
+    int occupant = NOBODY;
+
+    /** Requests in vain, after which a stripe that has territory wants more. */
+    private static final int PATIENCE = 16;
+
+    /** How often the territory was too small since it grew last. Updates may be lost, which is benign. */
+    private int shortages;
+
+    private final StripeLock lock;
 
     /** @param number the stripe with number 0 begins with the whole range as its territory */
-    Stripe(int number, AllocatorLayout layout) {
+    Stripe(int number, AllocatorLayout layout, StripeLock lock) {
         this.number = number;
+        this.lock = lock;
         this.allocator = new TieredAllocator(layout, number == 0);
     }
 
-    boolean tryLock() {
-        long acquired = lock.tryWriteLock();
-        if (acquired == 0) {
+    /** Notes that the territory was too small for a request; whether it is time for more. */
+    boolean wantsTerritory() {
+        if (!allocator.hasNoTerritory() && ++shortages < PATIENCE) {
             return false;
         }
-        stamp = acquired;
+        shortages = 0;
         return true;
     }
 
+    boolean tryLock() {
+        return lock.tryLock();
+    }
+
     void lock() {
-        stamp = lock.writeLock();
+        lock.lock();
     }
 
     void unlock() {
-        lock.unlockWrite(stamp);
+        lock.unlock();
     }
 }

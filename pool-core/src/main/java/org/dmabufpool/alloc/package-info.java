@@ -3,9 +3,12 @@
 /**
  * Sub-allocation of a range of numbers: no memory, no file descriptor, no clock.
  *
- * <p>Words: an <em>extent</em> is a run of whole pages; an <em>order</em> names a buddy block of 2<sup>order</sup> pages;
- * a <em>slab</em> is one block cut into equal <em>slots</em>; a <em>granule</em> is the unit that every offset and every
- * reserved size is a multiple of. This package knows the JDK only.
+ * <p>Words: a <em>range</em> is what is handed out in <em>parts</em>; a <em>block</em> is what lies between two borders in
+ * it: a live part, a <em>hole</em>, or what another tier has cut up; an <em>extent</em> is a run of whole pages; a
+ * <em>chunk</em> is an extent that serves small runs; a <em>slab</em> is a run cut into equal <em>slots</em>; a
+ * <em>granule</em> is the unit that every offset and every reserved size is a multiple of; a <em>stripe</em> is an
+ * allocator behind a lock, and its <em>territory</em> the share of the range that it may hand out. This package knows the
+ * JDK only.
  */
 @NullMarked
 package org.dmabufpool.alloc;

@@ -44,7 +44,8 @@ public final class SyncPlanner {
     private final LongAdder calls = new LongAdder();
     private final LongAdder bytesAsked = new LongAdder();
     private final LongAdder bytesSynced = new LongAdder();
-    private final LongAdder bytesWholeBuffer = new LongAdder();
+    /** STARTs and ENDs: how often a whole-buffer call would have named the whole buffer. */
+    private final LongAdder phases = new LongAdder();
 
     private SyncPlanner(DmaBuf buffer, SyncSupport choice, Duration accessTimeout) {
         this.buffer = buffer;
@@ -239,7 +240,7 @@ public final class SyncPlanner {
 
     private void count(long length) {
         bytesAsked.add(length);
-        bytesWholeBuffer.add(buffer.size());
+        phases.increment();
     }
 
     /** A window over the range, kept or new. The caller gives it back. */
@@ -259,7 +260,7 @@ public final class SyncPlanner {
 
     /** What has been done so far. */
     public SyncTotals totals() {
-        return new SyncTotals(calls.sum(), bytesAsked.sum(), bytesSynced.sum(), bytesWholeBuffer.sum());
+        return new SyncTotals(calls.sum(), bytesAsked.sum(), bytesSynced.sum(), phases.sum() * buffer.size());
     }
 
     /** Closes every window. The buffer itself belongs to the pool. */

@@ -5,12 +5,14 @@ package org.dmabufpool.bench.cli;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.dmabufpool.bench.peers.Pace;
 import org.dmabufpool.bench.peers.PeersChart;
 import org.dmabufpool.bench.peers.PeersReport;
 import org.dmabufpool.bench.peers.PeersRun;
 import org.dmabufpool.bench.peers.PeersTable;
+import org.dmabufpool.bench.peers.Selection;
 import org.dmabufpool.bench.shoot.OutputFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +41,22 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "About two minutes instead of ten, and rough figures.")
     private boolean quick;
 
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "WORKLOAD",
+            description = "Measure these only: hot, live-256, live-256-to-256k, live-100k, footprint.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--peers",
+            split = ",",
+            paramLabel = "PEER",
+            description = "Measure these only: ours-alone, ours-handles, ours-slice, vma, vma-min-memory, vma-min-time,"
+                    + " vma-min-offset, vma-locked, h2-bit-set, netty-pooled, netty-adaptive, jemalloc, rpmalloc."
+                    + " Footprints are always those of all policies.")
+    private List<String> peers = List.of();
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed as JSON.")
     private @Nullable Path json;
 
@@ -59,12 +77,13 @@ public final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Selection selection = Selection.of(only, peers);
         try (JsonFile report = JsonFile.at(json)) {
             if (chart == null) {
-                report.write(measure());
+                report.write(measure(selection));
             } else {
                 try (OutputFile picture = OutputFile.at(chart)) {
-                    PeersReport result = measure();
+                    PeersReport result = measure(selection);
                     report.write(result);
                     picture.write(ByteBuffer.wrap(PeersChart.draw(result, chart.toString())));
                     picture.commit();
@@ -74,12 +93,12 @@ public final class PeersCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private PeersReport measure() throws IOException {
+    private PeersReport measure(Selection selection) throws IOException {
         Pace pace = quick ? Pace.QUICK : Pace.FULL;
         PeersReport report;
         try (ProgressLine line = new ProgressLine("peers", progress == null ? ProgressLine.onTerminal() : progress)) {
-            int steps = PeersRun.steps(pace);
-            report = PeersRun.run(pace, (what, done) -> line.at(done, steps, what));
+            int steps = PeersRun.steps(selection, pace);
+            report = PeersRun.run(selection, pace, (what, done) -> line.at(done, steps, what));
         }
         PeersTable.print(report, spec.commandLine().getOut());
         return report;

@@ -8,20 +8,16 @@ import java.util.List;
 import java.util.function.ObjIntConsumer;
 import org.dmabufpool.bench.trace.TraceKind;
 
-/** One run: every peer at every workload, in turns. */
+/** One run: the chosen peers at the chosen workloads, in turns. */
 public final class PeersRun {
 
-    /** Traces whose footprints are published. */
-    private static final List<TraceKind> FOOTPRINTS =
-            List.of(TraceKind.CAMERA, TraceKind.LOG_UNIFORM, TraceKind.ODD_SIZE);
-
-    private static final int MOST_THREADS = 2;
-
+    private final Selection selection;
     private final Pace pace;
     private final ObjIntConsumer<String> progress;
     private int stepsDone;
 
-    private PeersRun(Pace pace, ObjIntConsumer<String> progress) {
+    private PeersRun(Selection selection, Pace pace, ObjIntConsumer<String> progress) {
+        this.selection = selection;
         this.pace = pace;
         this.progress = progress;
     }
@@ -32,14 +28,14 @@ public final class PeersRun {
      * @param progress is told what begins, and how many of {@link #steps} are done
      * @throws IOException if a JVM cannot be started
      */
-    public static PeersReport run(Pace pace, ObjIntConsumer<String> progress) throws IOException {
-        PeersRun run = new PeersRun(pace, progress);
+    public static PeersReport run(Selection selection, Pace pace, ObjIntConsumer<String> progress) throws IOException {
+        PeersRun run = new PeersRun(selection, pace, progress);
         List<WorkloadResults> workloads = new ArrayList<>();
-        for (Workload workload : Workload.values()) {
+        for (Workload workload : selection.workloads()) {
             workloads.add(run.measure(workload));
         }
         List<Footprint> footprints = new ArrayList<>();
-        for (TraceKind kind : FOOTPRINTS) {
+        for (TraceKind kind : selection.kinds()) {
             run.step("footprints, " + kind.label());
             footprints.addAll(Footprint.of(kind, pace));
         }
@@ -47,16 +43,9 @@ public final class PeersRun {
     }
 
     /** How many steps a run has. */
-    public static int steps(Pace pace) {
-        int forks = 0;
-        for (Peer peer : Peer.values()) {
-            forks += threads(peer);
-        }
-        return Workload.values().length * (forks + pace.rounds()) + FOOTPRINTS.size();
-    }
-
-    private static int threads(Peer peer) {
-        return peer.isShared() ? MOST_THREADS : 1;
+    public static int steps(Selection selection, Pace pace) {
+        return selection.workloads().size() * (selection.forks() + pace.rounds())
+                + selection.kinds().size();
     }
 
     private void step(String what) {
@@ -66,8 +55,8 @@ public final class PeersRun {
     private WorkloadResults measure(Workload workload) throws IOException {
         List<ForkHandle> forks = new ArrayList<>();
         try {
-            for (Peer peer : Peer.values()) {
-                for (int threads = 1; threads <= threads(peer); threads++) {
+            for (Peer peer : selection.peers()) {
+                for (int threads = 1; threads <= Selection.threads(peer); threads++) {
                     step(workload.label() + ", warming " + peer.label());
                     forks.add(ForkHandle.start(peer, workload, threads, pace));
                 }

@@ -20,20 +20,30 @@ public final class PeersTable {
         PeersTable table = new PeersTable(out);
         table.line("%s, %d cores, load %.1f at the end", report.java(), report.cores(), report.loadAtEnd());
         report.workloads().forEach(table::workload);
+        if (!report.footprints().isEmpty()) {
+            table.footprints(report);
+        }
         table.line("");
-        table.line(
+        table.line("ours in proportion to others, as far as both were measured");
+        report.ratios().forEach((name, ratio) -> {
+            if (ratio != null) {
+                table.line("%-36s %8s", name, ratio(ratio));
+            }
+        });
+        out.flush();
+    }
+
+    private void footprints(PeersReport report) {
+        line("");
+        line(
                 "footprint: smallest pool that serves the trace / peak of live bytes, %d seeds",
                 report.pace().seeds());
-        table.line("%-18s %-16s %8s %8s", "trace", "policy", "median", "worst");
+        line("%-18s %-16s %8s %8s", "trace", "policy", "median", "worst");
         for (Footprint footprint : report.footprints()) {
-            table.line(
+            line(
                     "%-18s %-16s %8.4f %8.4f",
                     footprint.kind(), footprint.policy(), footprint.median(), footprint.worst());
         }
-        table.line("");
-        table.line("ours in proportion to others");
-        report.ratios().forEach((name, ratio) -> table.line("%-36s %8s", name, ratio(ratio)));
-        out.flush();
     }
 
     private void workload(WorkloadResults workload) {
