@@ -75,7 +75,7 @@ class EverySequenceTest {
     }
 
     private static Subject shared(AllocatorLayout layout) {
-        SharedAllocator allocator = new SharedAllocator(layout);
+        SharedAllocator allocator = new SharedAllocator(layout, 2);
         return new Subject(allocator, allocator::checkInvariants, new Stripes(allocator)::use);
     }
 

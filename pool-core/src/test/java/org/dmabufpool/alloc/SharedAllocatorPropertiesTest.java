@@ -34,7 +34,7 @@ class SharedAllocatorPropertiesTest {
 
     @Provide
     Arbitrary<List<StripeOp>> runs() {
-        Arbitrary<Integer> stripes = Arbitraries.integers().between(0, SharedAllocator.STRIPES - 1);
+        Arbitrary<Integer> stripes = Arbitraries.integers().between(0, Stripes.MOST - 1);
         return Combinators.combine(Op.runs(1 << 20, 18), stripes.list().ofSize(200))
                 .as((run, places) -> java.util.stream.IntStream.range(0, run.size())
                         .mapToObj(i -> new StripeOp(run.get(i), places.get(i)))
@@ -78,7 +78,7 @@ class SharedAllocatorPropertiesTest {
 
         Follower(AllocatorLayout layout) {
             this.layout = layout;
-            allocator = new SharedAllocator(layout);
+            allocator = Stripes.allocator(layout);
             stripes = new Stripes(allocator);
             map = new IntervalMap(layout.capacity());
         }

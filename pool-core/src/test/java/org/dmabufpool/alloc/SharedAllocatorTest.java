@@ -23,7 +23,7 @@ class SharedAllocatorTest {
     private static final long PAGES = 64;
     private static final long CAPACITY = PAGES * PAGE;
 
-    private final SharedAllocator allocator = new SharedAllocator(
+    private final SharedAllocator allocator = Stripes.allocator(
             AllocatorLayout.ofCapacity(CAPACITY).withSlabLimit(0).withChunks(0, 0));
     private final Stripes stripes = new Stripes(allocator);
     private final ExecutorService other = Executors.newSingleThreadExecutor();
@@ -101,12 +101,39 @@ class SharedAllocatorTest {
     }
 
     @Test
-    void whereAllAreBusyAThreadWaitsForItsOwn() throws Exception {
-        for (int i = 0; i < SharedAllocator.STRIPES; i++) {
+    void aThreadWhoseOwnStripeIsBusyForAMomentStays() throws Exception {
+        elsewhere(() -> take(1));
+        Thread thread = elsewhere(Thread::currentThread);
+        Future<Long> part;
+        stripes.get(0).lock();
+        try {
+            part = other.submit(() -> take(1));
+            Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        } finally {
+            stripes.get(0).unlock();
+        }
+        assertThat(Stripes.of(part.get(1, TimeUnit.MINUTES))).isZero();
+        assertThat(stripes.isUsed(1)).isFalse();
+    }
+
+    @Test
+    void aTerritoryThatWasTooSmallForLongGrows() {
+        twoTerritories();
+        assertThat(Stripes.of(takeFrom(1, 30))).isEqualTo(1);
+        int inVain = 0;
+        while (Stripes.of(take(1)) == 0) {
+            assertThat(++inVain).isLessThan(32);
+        }
+        assertThat(inVain).as("requests that other stripes served first").isPositive();
+    }
+
+    @Test
+    void whereAllAreBusyAThreadWaits() throws Exception {
+        for (int i = 0; i < Stripes.MOST; i++) {
             stripes.get(i).lock();
         }
         Future<Long> part = other.submit(() -> take(1));
-        for (int i = SharedAllocator.STRIPES - 1; i >= 0; i--) {
+        for (int i = Stripes.MOST - 1; i >= 0; i--) {
             stripes.get(i).unlock();
         }
         assertThat(part.get(1, TimeUnit.MINUTES)).isNotNegative();
@@ -125,7 +152,7 @@ class SharedAllocatorTest {
 
     @Test
     void holesNotWorthHalvingStayWhole() {
-        SharedAllocator small = new SharedAllocator(
+        SharedAllocator small = Stripes.allocator(
                 AllocatorLayout.ofCapacity(1000 * PAGE).withSlabLimit(0).withChunks(0, 0));
         Stripes its = new Stripes(small);
         assertThat(small.allocate(990 * PAGE, 1)).isNotNegative();
@@ -137,10 +164,10 @@ class SharedAllocatorTest {
 
     @Test
     void allStripesComeToHaveTerritories() {
-        for (int i = 0; i < SharedAllocator.STRIPES; i++) {
+        for (int i = 0; i < Stripes.MOST; i++) {
             assertThat(Stripes.of(takeFrom(i, 1))).isEqualTo(i);
         }
-        assertThat(stripes.withTerritory()).isEqualTo(SharedAllocator.STRIPES);
+        assertThat(stripes.withTerritory()).isEqualTo(Stripes.MOST);
     }
 
     @Test
@@ -173,7 +200,7 @@ class SharedAllocatorTest {
     @Test
     void requestsAcrossManyBordersAreServed() {
         List<Long> parts = new ArrayList<>();
-        for (int i = 0; i < SharedAllocator.STRIPES; i++) {
+        for (int i = 0; i < Stripes.MOST; i++) {
             parts.add(takeFrom(i, 1));
         }
         parts.forEach(allocator::free);
@@ -216,13 +243,13 @@ class SharedAllocatorTest {
     void refusedAtOnceMeansWithoutALock() throws Exception {
         take(PAGES);
         assertThat(take(1)).isEqualTo(OffsetAllocator.NO_SPACE);
-        for (int i = 0; i < SharedAllocator.STRIPES; i++) {
+        for (int i = 0; i < Stripes.MOST; i++) {
             stripes.get(i).lock();
         }
         try {
             assertThat(elsewhere(() -> take(1))).isEqualTo(OffsetAllocator.NO_SPACE);
         } finally {
-            for (int i = SharedAllocator.STRIPES - 1; i >= 0; i--) {
+            for (int i = Stripes.MOST - 1; i >= 0; i--) {
                 stripes.get(i).unlock();
             }
         }

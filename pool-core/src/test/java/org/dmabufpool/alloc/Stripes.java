@@ -8,9 +8,16 @@ import java.util.Arrays;
 /** Reaches into a shared allocator, so that one thread can do what otherwise only many that meet can. */
 final class Stripes {
 
+    /** As many as there can be, whatever the processors here. */
+    static final int MOST = 8;
+
     private final SharedAllocator allocator;
     private final Stripe[] stripes;
     private final int[] seats;
+
+    static SharedAllocator allocator(AllocatorLayout layout) {
+        return new SharedAllocator(layout, MOST);
+    }
 
     Stripes(SharedAllocator allocator) {
         this.allocator = allocator;
