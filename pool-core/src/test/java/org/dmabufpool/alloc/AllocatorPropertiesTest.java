@@ -106,8 +106,10 @@ class AllocatorPropertiesTest {
             long size = Math.min(op.size(), layout.capacity());
             long alignment = Math.min(op.alignment(), Long.highestOneBit(layout.capacity()));
             AllocatorTotals before = allocator.totals();
+            boolean fitsInPages = fitsInFreePages(size, alignment);
             long part = allocator.allocate(size, alignment);
             if (part < 0) {
+                assertThat(fitsInPages).as("refused though pages are free").isFalse();
                 assertThat(alignment > layout.granule() || size > before.largestFree())
                         .as("refused though it fits")
                         .isTrue();
@@ -124,6 +126,17 @@ class AllocatorPropertiesTest {
             assertThat(reserved % layout.granule()).isZero();
             map.add(offset, reserved);
             parts.put(offset, part);
+        }
+
+        /** Whether a region of whole free pages, so not a slot, has room. */
+        private boolean fitsInFreePages(long size, long alignment) {
+            boolean[] found = {false};
+            allocator.forEachRegion((offset, length, live) -> {
+                long first = (offset + alignment - 1) / alignment * alignment;
+                boolean pages = length >= layout.extentUnit() && !live;
+                found[0] |= pages && first + size <= offset + length;
+            });
+            return found[0];
         }
 
         private void give(long offset) {

@@ -76,6 +76,14 @@ final class IntervalMap {
         return holes;
     }
 
+    /** Whether so many bytes lie free in one piece from a multiple of the alignment on. */
+    boolean fits(long size, long alignment) {
+        return holes().stream().anyMatch(hole -> {
+            long first = (hole[0] + alignment - 1) / alignment * alignment;
+            return first + size <= hole[0] + hole[1];
+        });
+    }
+
     /** The regions the allocator shows are these intervals, adjoin, and cover the whole range. */
     void assertShownBy(OffsetAllocator allocator) {
         TreeMap<Long, Long> shown = new TreeMap<>();

@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.alloc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Small pools, exhausted: every sequence of so many operations. Nothing is looked at between the operations of a
+ * sequence, as a look settles what waits; each beginning of a sequence is a sequence of its own.
+ */
+class EverySequenceTest {
+
+    private static final long PAGE = 4096;
+
+    @Test
+    void wholePagesWithoutChunks() {
+        AllocatorLayout layout =
+                AllocatorLayout.ofCapacity(5 * PAGE).withSlabLimit(0).withChunks(0, 0);
+        long[] sizes = {PAGE, 2 * PAGE, 3 * PAGE};
+        assertThat(new Sequences(() -> alone(layout), 1, sizes, 1, 5 * PAGE, true).run(7))
+                .isGreaterThan(10_000);
+    }
+
+    @Test
+    void wholePagesWithChunks() {
+        AllocatorLayout layout =
+                AllocatorLayout.ofCapacity(6 * PAGE).withSlabLimit(0).withChunks(PAGE, 2 * PAGE);
+        long[] sizes = {PAGE, 2 * PAGE, 3 * PAGE};
+        assertThat(new Sequences(() -> alone(layout), 1, sizes, 1, 6 * PAGE, false).run(7))
+                .isGreaterThan(10_000);
+    }
+
+    @Test
+    void alignedPages() {
+        AllocatorLayout layout =
+                AllocatorLayout.ofCapacity(6 * PAGE).withSlabLimit(0).withChunks(0, 0);
+        long[] sizes = {PAGE, 2 * PAGE, 3 * PAGE};
+        assertThat(new Sequences(() -> alone(layout), 1, sizes, 2 * PAGE, 6 * PAGE, true).run(5))
+                .isGreaterThan(10_000);
+    }
+
+    @Test
+    void slotsAndPages() {
+        AllocatorLayout layout = AllocatorLayout.of(2 * PAGE, 1024, PAGE).withChunks(0, 0);
+        long[] sizes = {1024, 2048, PAGE};
+        assertThat(new Sequences(() -> alone(layout), 1, sizes, 1, 2 * PAGE, false).run(7))
+                .isGreaterThan(10_000);
+    }
+
+    @Test
+    void twoStripesOfAPoolOfPages() {
+        AllocatorLayout layout =
+                AllocatorLayout.ofCapacity(4 * PAGE).withSlabLimit(0).withChunks(0, 0);
+        long[] sizes = {PAGE, 2 * PAGE};
+        assertThat(new Sequences(() -> shared(layout), 2, sizes, 1, 4 * PAGE, true).run(6))
+                .isGreaterThan(10_000);
+    }
+
+    @Test
+    void twoStripesWithSlots() {
+        AllocatorLayout layout = AllocatorLayout.of(2 * PAGE, 2048, PAGE).withChunks(0, 0);
+        long[] sizes = {2048, PAGE, 2 * PAGE};
+        assertThat(new Sequences(() -> shared(layout), 2, sizes, 1, 2 * PAGE, false).run(5))
+                .isGreaterThan(10_000);
+    }
+
+    private static Subject alone(AllocatorLayout layout) {
+        TieredAllocator allocator = new TieredAllocator(layout, true);
+        return new Subject(allocator, allocator::checkInvariants, stripe -> {});
+    }
+
+    private static Subject shared(AllocatorLayout layout) {
+        SharedAllocator allocator = new SharedAllocator(layout, 2);
+        return new Subject(allocator, allocator::checkInvariants, new Stripes(allocator)::use);
+    }
+
+    /** What a sequence is done to. */
+    private record Subject(OffsetAllocator allocator, Runnable invariants, IntConsumer useStripe) {}
+
+    /** All sequences: takes of each size and alignment from each stripe, and releases of each live part. */
+    private static final class Sequences {
+
+        private final Supplier<Subject> subjects;
+        private final int stripes;
+        private final long[] sizes;
+        private final long alignment;
+        private final long capacity;
+        private final boolean refusalsAreExact;
+
+        private final int[] steps = new int[16];
+        private int length;
+        private long sequences;
+
+        Sequences(
+                Supplier<Subject> subjects,
+                int stripes,
+                long[] sizes,
+                long alignment,
+                long capacity,
+                boolean refusalsAreExact) {
+            this.subjects = subjects;
+            this.stripes = stripes;
+            this.sizes = sizes;
+            this.alignment = alignment;
+            this.capacity = capacity;
+            this.refusalsAreExact = refusalsAreExact;
+        }
+
+        /** Runs all sequences of up to so many steps, and tells how many there were. */
+        long run(int longest) {
+            int live = replay();
+            sequences++;
+            int takes = sizes.length * stripes * (alignment > 1 ? 2 : 1);
+            if (length < longest) {
+                for (int step = 0; step < takes + live; step++) {
+                    steps[length++] = step < takes ? step : takes - 1 - step;
+                    run(longest);
+                    length--;
+                }
+            }
+            return sequences;
+        }
+
+        /** Does all steps anew; the number of live parts then. */
+        private int replay() {
+            Replay replay = new Replay(subjects.get(), capacity);
+            try {
+                for (int i = 0; i < length; i++) {
+                    replay.step(steps[i]);
+                }
+                return replay.end();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("after the steps " + Arrays.toString(Arrays.copyOf(steps, length)), e);
+            }
+        }
+
+        /** One sequence and its oracle. */
+        private final class Replay {
+
+            private final Subject subject;
+            private final boolean[] taken;
+            private final long[] parts = new long[16];
+            private int live;
+
+            Replay(Subject subject, long capacity) {
+                this.subject = subject;
+                this.taken = new boolean[(int) (capacity / 1024)];
+            }
+
+            void step(int step) {
+                if (step < 0) {
+                    give(-1 - step);
+                } else {
+                    int kind = step % sizes.length;
+                    int rest = step / sizes.length;
+                    subject.useStripe().accept(rest % stripes);
+                    take(sizes[kind], rest / stripes > 0 ? alignment : 1);
+                }
+            }
+
+            private void take(long size, long aligned) {
+                long part = subject.allocator().allocate(size, aligned);
+                boolean refused = part < 0;
+                check(!refusalsAreExact || refused != fits(size, aligned), "refused exactly if it does not fit");
+                if (!refused) {
+                    check(subject.allocator().offset(part) % aligned == 0, "aligned");
+                    mark(part, true);
+                    parts[live++] = part;
+                }
+            }
+
+            private void give(int pick) {
+                long part = parts[pick];
+                mark(part, false);
+                parts[pick] = parts[--live];
+                subject.allocator().free(part);
+            }
+
+            private void mark(long part, boolean to) {
+                int first = (int) (subject.allocator().offset(part) / 1024);
+                int count = (int) (subject.allocator().reserved(part) / 1024);
+                for (int i = first; i < first + count; i++) {
+                    check(taken[i] != to, "no two parts share a byte");
+                    taken[i] = to;
+                }
+            }
+
+            private boolean fits(long size, long aligned) {
+                int count = (int) (size / 1024);
+                for (int first = 0; first + count <= taken.length; first += (int) (Math.max(aligned, PAGE) / 1024)) {
+                    int free = 0;
+                    while (free < count && !taken[first + free]) {
+                        free++;
+                    }
+                    if (free == count) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+
+            /** Everything adds up now, and when all that lives was given back. */
+            int end() {
+                subject.invariants().run();
+                check(subject.allocator().totals().liveCount() == live, "live parts");
+                int atEnd = live;
+                while (live > 0) {
+                    give(live - 1);
+                }
+                subject.invariants().run();
+                check(subject.allocator().totals().largestFree() == capacity, "all is one hole again");
+                check(subject.allocator().allocate(capacity, 1) >= 0, "all of it can be had");
+                return atEnd;
+            }
+
+            private void check(boolean holds, String rule) {
+                if (!holds) {
+                    throw new AssertionError("broken: " + rule);
+                }
+            }
+        }
+    }
+}
