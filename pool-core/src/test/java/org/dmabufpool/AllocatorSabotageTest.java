@@ -74,10 +74,10 @@ class AllocatorSabotageTest {
                         "",
                         EXTENTS),
                 fault(
-                        "an empty chunk does not go back",
+                        "an empty chunk does not go back to a request that needs it",
                         "alloc/RunTiers.java",
-                        "if (extents.isWholeChunk(hole)) {",
-                        "if (false) {",
+                        "return run == NONE && giveChunksBack() ? allocateAnywhere(count) : run;",
+                        "return run;",
                         RUNS),
                 fault(
                         "a small run is refused though only a chunk has room",

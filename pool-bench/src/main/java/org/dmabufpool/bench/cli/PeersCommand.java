@@ -33,20 +33,29 @@ import picocli.CommandLine.Spec;
                     + " the machine disturbs all of them. Compare figures of one run only, and leave the machine alone"
                     + " meanwhile."
         },
-        footerHeading = "%nWhat the numbers mean%n",
+        footerHeading = "%nWhat the numbers mean:%n",
         footer = {
-            "  pair       one release and one allocation whose offset or address is known afterwards",
-            "  ns         CPU time of a pair on the thread that did it, median of the rounds; collecting its garbage is not"
-                    + " in it; best: the quickest round",
-            "  ratio      ns in proportion to that of VMA's quickest strategy, median of the rounds; below 1 is quicker",
-            "  p50 … p99.9  time of single pairs by the clock, two looks at it included, which bring ratios nearer to 1",
-            "  pairs/us   throughput of all threads together by the clock, the best round",
-            "  bytes      garbage of a pair",
-            "  hot        one part of 64 KiB comes and goes, 255 others stay",
-            "  live-256   256 live, a random one is replaced, 4 KiB to 32 MiB, logarithm uniform",
-            "  live-256-to-256k, live-100k   the same with 256 and 100 000 live and 4 KiB to 256 KiB",
-            "  footprint  smallest pool that serves a trace in proportion to the most bytes live in it; 1 is perfect",
-            "  -alone, vma   for one thread, no lock; all others are measured with one thread and with two on one of them"
+            "  pair        one release and one allocation; where the part lies is known",
+            "              afterwards",
+            "  ns          CPU time of a pair on its thread, median of the rounds; best is",
+            "              the quickest round; the collector's work is not in it",
+            "  ratio       ns in proportion to VMA's quickest strategy, median of the rounds;",
+            "              below 1 is quicker",
+            "  p50, p99, p99.9",
+            "              time of single pairs by the clock, two looks at it included,",
+            "              which bring ratios nearer to 1",
+            "  pairs/us    throughput of all threads by the clock, the best round",
+            "  bytes       garbage of a pair",
+            "  footprint   smallest pool that serves a trace in proportion to the most bytes",
+            "              live in it; 1 is perfect",
+            "%nThe workloads, in whole pages:%n",
+            "  hot         one part of 64 KiB comes and goes, 255 others stay",
+            "  live-256    256 live, a random one is replaced, sizes from 4 KiB to 32 MiB",
+            "              whose logarithm is uniform",
+            "  live-256-to-256k, live-100k",
+            "              256 and 100 000 live, sizes from 4 KiB to 256 KiB",
+            "%nours-alone, vma, vma-min-* and h2-bit-set are for one thread and have no lock;",
+            "all others are measured with one thread and with two that share one of them."
         })
 public final class PeersCommand implements Callable<Integer> {
 
