@@ -17,6 +17,9 @@ class AllocatorSabotageTest {
 
     private static final String EXTENTS = "alloc.ExtentsPropertiesTest#theSmallestHoleThatFitsIsTakenAndNothingIsLost";
     private static final String RUNS = "alloc.RunTiersPropertiesTest#noPageIsLostAndNoRunRefusedThatFits";
+    private static final String ROOM_IN_A_CHUNK = "alloc.RunTiersTest#aRunThatOnlyAChunkHasRoomForIsTakenThere";
+    private static final String EMPTY_CHUNK = "alloc.RunTiersTest#aChunkThatFellEmptyIsNotInTheWayOfALargeRun";
+    private static final String SHARED_LIST = "alloc.HoleIndexTest#amongTheSizesOfOneListTheSmallestThatFitsIsTaken";
     private static final String REUSE = "alloc.RunTiersPropertiesTest#theRunGivenBackLastIsTakenAgainAsItIs";
     private static final String WHOLE = "alloc.AllocatorPropertiesTest#followsTheIntervalMapWithSmallSizes";
     private static final String BORDERS = "alloc.SharedAllocatorPropertiesTest#bordersNeverCostARequestItsSpace";
@@ -60,7 +63,7 @@ class AllocatorSabotageTest {
                         "alloc/HoleIndex.java",
                         "holeSize >= size && holeSize < bestSize",
                         "holeSize >= size && best == NONE",
-                        EXTENTS),
+                        SHARED_LIST),
                 fault(
                         "a tree of aligned holes forgets to take one out",
                         "alloc/AlignedHoles.java",
@@ -78,13 +81,13 @@ class AllocatorSabotageTest {
                         "alloc/RunTiers.java",
                         "return run == NONE && giveChunksBack() ? allocateAnywhere(count) : run;",
                         "return run;",
-                        RUNS),
+                        EMPTY_CHUNK),
                 fault(
-                        "a small run is refused though only a chunk has room",
+                        "a run is refused though a chunk has room",
                         "alloc/RunTiers.java",
                         "if (hole == NONE && count <= chunkPages) {",
                         "if (hole == NONE && count < 0) {",
-                        RUNS),
+                        ROOM_IN_A_CHUNK),
                 fault(
                         "the run given back last is handed out twice",
                         "alloc/RunTiers.java",
