@@ -150,6 +150,9 @@ public final class Slice implements AutoCloseable {
             access.start();
             started = true;
             return access;
+        } catch (IllegalStateException e) {
+            store.checkOpen(handle, this);
+            throw e;
         } finally {
             if (!started) {
                 store.leave(handle, direction);

@@ -10,10 +10,11 @@ import java.util.function.ToLongFunction;
 /**
  * One range for many threads, whose total throughput grows with their number. Safe for use by many threads.
  *
- * <p><b>Territories.</b> There are up to {@value #MOST_STRIPES} stripes, one per processor, each an allocator behind a lock, each with a territory
- * of its own within the one range. At first the first stripe has all of it, and all threads use that: a single thread gets
- * just what an allocator of its own would give. A thread that meets another one there moves to a stripe of its own, which takes half of the
- * largest hole there is for a territory, and more when it was too small for long. So threads come to use different locks and different lines of memory.
+ * <p><b>Territories.</b> There is a stripe per processor, up to {@value #MOST_STRIPES}, each an allocator behind a lock
+ * with a territory of its own within the one range. At first the first stripe has all of it, and all threads use that: a
+ * single thread gets just what an allocator of its own would give. A thread that meets another one there moves to a
+ * stripe of its own, which takes half of the largest hole there is for a territory, and more when it was too small for
+ * long. So threads come to use different locks and different lines of memory.
  *
  * <p><b>One pool.</b> A part is given back to the stripe it came from, by any thread. What a thread's own stripe cannot
  * serve is served by any other; what none can serve alone is served by joining free pages across the borders of

@@ -92,8 +92,8 @@ class VendorSyncTest {
             slice.write().close();
             assertThat(kernel.syncs)
                     .containsExactly(
-                            "xring c0305804 fd DMABUF direction 1 at 0 of 1024",
-                            "xring c0305805 fd DMABUF direction 1 at 0 of 1024");
+                            "xring c0305804 fd DMABUF direction 1 at " + slice.offset() + " of 1024",
+                            "xring c0305805 fd DMABUF direction 1 at " + slice.offset() + " of 1024");
             assertThat(heap.allocate(1).support(SyncWay.PARTIAL_IOCTL).reason())
                     .contains("through /dev/vendor instead");
         }
