@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * around after 65 536 slices of the same part number.
  *
  * <p><b>Tables.</b> Part numbers are small and dense, so states lie in segments of {@value #SEGMENT}, added when first
- * needed and never moved. No reference to a slice is kept: one that is stored in an old table for every new slice makes the
- * collector's work many times that of the allocation itself.
+ * needed and never moved. No reference to a slice is kept: one stored in an old table for every new slice would be work for
+ * the collector's barriers at each allocation.
  */
 final class SliceLedger {
 
