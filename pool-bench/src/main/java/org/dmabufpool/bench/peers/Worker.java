@@ -75,6 +75,13 @@ final class Worker {
     }
 
     Batch batch(int pairs) {
+        // Measuring makes garbage of its own, as much with no pair at all.
+        long own = measured(0).bytes();
+        Batch batch = measured(pairs);
+        return new Batch(batch.begin(), batch.end(), batch.cpuNs(), batch.bytes() - own, batch.failures());
+    }
+
+    private Batch measured(int pairs) {
         long bytes = allocatedBytes();
         long cpu = THREADS.getCurrentThreadCpuTime();
         long begin = System.nanoTime();

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class WorkerTest {
 
+    private static final int WARM_BATCHES = 50;
+
     /** A lane that remembers what it was asked, and has space for parts up to a size. */
     private static final class NotedLane implements Lane {
 
@@ -64,6 +66,25 @@ class WorkerTest {
             assertThat(bytes).isBetween(Workload.PAGE, 32L << 20);
             assertThat(Integer.parseInt(slot)).isBetween(0, workload == Workload.HOT ? 0 : 7);
         }
+    }
+
+    @Test
+    void garbageIsThatOfTheLaneAlone() {
+        Lane clean = new Lane() {
+            @Override
+            public boolean allocate(int slot, long bytes) {
+                return true;
+            }
+
+            @Override
+            public void free(int slot) {}
+        };
+        Worker worker = new Worker(clean, Workload.HOT, 4, 1);
+        // The first looks at the counter also load and generate classes.
+        for (int i = 0; i < WARM_BATCHES; i++) {
+            worker.batch(1000);
+        }
+        assertThat(worker.batch(1000).bytes()).isZero();
     }
 
     @Test
