@@ -70,6 +70,9 @@ public interface OffsetAllocator {
     /** What the allocator holds now. */
     AllocatorTotals totals();
 
+    /** Bytes of the JVM's heap that hold the allocator's own state, about; they never become fewer. */
+    long metadataBytes();
+
     /** Shows every region once, in address order; regions adjoin and cover the whole range. */
     void forEachRegion(RegionVisitor visitor);
 

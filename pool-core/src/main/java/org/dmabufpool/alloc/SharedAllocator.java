@@ -419,8 +419,8 @@ final class SharedAllocator implements OffsetAllocator {
         Invariants.equal("end of the last region", layout.capacity(), end[0]);
     }
 
-    /** Bytes of the JVM's heap that hold the allocator's own state. */
-    long metadataBytes() {
+    @Override
+    public long metadataBytes() {
         long bytes = 0;
         for (Stripe stripe : stripes) {
             bytes += stripe.allocator.metadataBytes();

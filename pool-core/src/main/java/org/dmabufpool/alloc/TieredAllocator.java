@@ -322,8 +322,8 @@ final class TieredAllocator implements OffsetAllocator {
         }
     }
 
-    /** Bytes of the JVM's heap that hold the allocator's own state. */
-    long metadataBytes() {
+    @Override
+    public long metadataBytes() {
         return blocks.metadataBytes() + runs.metadataBytes() + slabs.metadataBytes();
     }
 }

@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
         })
 public final class ReplayCommand implements Callable<Integer> {
 
+    private static final int PERCENT = 100;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
     private CommandSpec spec;
@@ -167,6 +169,14 @@ public final class ReplayCommand implements Callable<Integer> {
                     first.pool().freeBytes(),
                     first.pool().largestFreeBytes(),
                     first.fragmented() ? "fragmented" : "full");
+        }
+        if (result.metadataBytes() > 0) {
+            row(
+                    out,
+                    "metadata",
+                    "%,d bytes outside of the pool, %.4f %% of it",
+                    result.metadataBytes(),
+                    PERCENT * result.metadataRatio());
         }
         row(
                 out,

@@ -101,7 +101,12 @@ record Figure(String key, String meaning, @Nullable Goal goal, Function<Findings
                     "footprintOddSize",
                     "smallest pool to live bytes, one odd size: median",
                     Goal.atMost(1.005, 1.001),
-                    findings -> findings.footprint(TraceKind.ODD_SIZE, Policy.OURS, Footprint::median)));
+                    findings -> findings.footprint(TraceKind.ODD_SIZE, Policy.OURS, Footprint::median)),
+            new Figure(
+                    "metadataCameraPercent",
+                    "metadata outside of the pool in percent of it, camera: the most of the seeds",
+                    Goal.atMost(0.2, 0.05),
+                    findings -> findings.footprint(TraceKind.CAMERA, Policy.OURS, Footprint::metadataPercent)));
 
     /**
      * What is asked of a figure.

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.dmabufpool.bench.policy.Policy;
 import org.dmabufpool.bench.trace.MinPool;
+import org.dmabufpool.bench.trace.Replay;
 import org.dmabufpool.bench.trace.Trace;
 import org.dmabufpool.bench.trace.TraceKind;
 
@@ -18,9 +19,14 @@ import org.dmabufpool.bench.trace.TraceKind;
  * @param policy who placed the parts
  * @param median middle of {@code ratios}
  * @param worst largest of {@code ratios}
+ * @param metadataPercent the policy's own state in percent of the smallest pool, the most of the seeds; 0 where that is
+ *     not known
  * @param ratios one for each seed from 1
  */
-public record Footprint(String kind, String policy, double median, double worst, List<Double> ratios) {
+public record Footprint(
+        String kind, String policy, double median, double worst, double metadataPercent, List<Double> ratios) {
+
+    private static final double PERCENT = 100;
 
     /** One kind of trace, every policy. */
     static List<Footprint> of(TraceKind kind, Pace pace) {
@@ -34,10 +40,20 @@ public record Footprint(String kind, String policy, double median, double worst,
     }
 
     private static Footprint of(TraceKind kind, Policy policy, List<Trace> traces, int probes) {
-        List<Double> ratios = traces.stream()
-                .map(trace -> (double) MinPool.find(trace, policy, probes).bytes() / trace.peakLiveBytes())
-                .toList();
+        List<Double> ratios = new ArrayList<>();
+        double metadata = 0;
+        for (Trace trace : traces) {
+            long bytes = MinPool.find(trace, policy, probes).bytes();
+            ratios.add((double) bytes / trace.peakLiveBytes());
+            metadata = Math.max(
+                    metadata, PERCENT * Replay.run(trace, policy, bytes).metadataBytes() / bytes);
+        }
         return new Footprint(
-                kind.label(), policy.label(), Median.of(ratios, Double::doubleValue), Collections.max(ratios), ratios);
+                kind.label(),
+                policy.label(),
+                Median.of(ratios, Double::doubleValue),
+                Collections.max(ratios),
+                metadata,
+                ratios);
     }
 }

@@ -31,6 +31,11 @@ final class OwnPlacement implements Placement {
     }
 
     @Override
+    public long metadataBytes() {
+        return allocator.metadataBytes();
+    }
+
+    @Override
     public void free(long handle) {
         allocator.free(handle);
     }

@@ -26,6 +26,11 @@ public interface Placement extends AutoCloseable {
     /** Gives back a live part by its handle. */
     void free(long handle);
 
+    /** Bytes that hold the policy's own state, which never become fewer; 0 where that is not known. */
+    default long metadataBytes() {
+        return 0;
+    }
+
     /** Gives back what the policy holds outside of the JVM's heap. */
     @Override
     default void close() {}

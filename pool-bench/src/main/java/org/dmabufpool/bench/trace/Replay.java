@@ -12,6 +12,7 @@ public final class Replay {
     private final Trace trace;
     private final long[] handles;
     private final long[] offsets;
+    private long metadataBytes;
 
     private Replay(Trace trace) {
         this.trace = trace;
@@ -47,6 +48,7 @@ public final class Replay {
                     placement.free(handles[part]);
                 }
             }
+            metadataBytes = placement.metadataBytes();
         }
         return served;
     }
@@ -70,6 +72,11 @@ public final class Replay {
     /** Where the part lay, in bytes, or {@link Placement#NO_SPACE}. */
     public long offset(int part) {
         return offsets[part];
+    }
+
+    /** Bytes that held the policy's own state at the end; 0 where that is not known. */
+    public long metadataBytes() {
+        return metadataBytes;
     }
 
     /** How many parts found no space. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param minPoolBytes size of the smallest pool that serves the trace; null unless it was looked for
  * @param footprintRatio that size in proportion to {@code peakLiveBytes}; null unless it was looked for
  * @param search how far {@code minPoolBytes} is to be relied on; null unless it was looked for
+ * @param metadataBytes bytes that held the policy's own state at the end; 0 where that is not known
+ * @param metadataRatio the same in proportion to {@code capacityBytes}
  * @param availability how many more parts of one size could have been had, at the moments of {@code fragmentation}
  * @param meanFragmentation mean over {@code fragmentation}
  * @param worstFragmentation maximum over {@code fragmentation}
@@ -37,6 +39,8 @@ public record ReplayReport(
         @Nullable Long minPoolBytes,
         @Nullable Double footprintRatio,
         @Nullable MinPool search,
+        long metadataBytes,
+        double metadataRatio,
         Availability availability,
         double meanFragmentation,
         double worstFragmentation,
@@ -65,6 +69,8 @@ public record ReplayReport(
                 search == null ? null : search.bytes(),
                 search == null ? null : (double) search.bytes() / trace.peakLiveBytes(),
                 search,
+                replay.metadataBytes(),
+                (double) replay.metadataBytes() / capacity,
                 Availability.of(size, moments),
                 moments.stream()
                         .mapToDouble(Timeline.Moment::fragmentation)

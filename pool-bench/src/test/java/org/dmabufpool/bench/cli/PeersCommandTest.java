@@ -17,7 +17,7 @@ class PeersCommandTest {
             {"java": "some JVM", "cores": 2, "loadAtEnd": 1.0,
              "pace": {"warmMs": 1, "batchMs": 1, "rounds": 1, "seeds": 1, "probes": 0},
              "ratios": {"hotAloneToVmaBest": 0.5}, "workloads": [],
-             "footprints": [{"kind": "camera", "policy": "ours", "median": 1.01, "worst": 1.02, "ratios": [1.01]}]}
+             "footprints": [{"kind": "camera", "policy": "ours", "median": 1.01, "worst": 1.02, "metadataPercent": 0.0, "ratios": [1.01]}]}
             """;
 
     @TempDir

@@ -32,7 +32,8 @@ class ReplayCommandTest {
         Cli cli = Cli.run("replay", trace.toString(), "--json=" + json, "--map=" + map);
         assertThat(cli.code()).isZero();
         assertThat(cli.err()).isEmpty();
-        assertThat(cli.out()).contains("served         yes", "smallest pool", "availability", "fragmentation");
+        assertThat(cli.out())
+                .contains("served         yes", "smallest pool", "metadata", "availability", "fragmentation");
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.get("failures").asLong()).isZero();
         assertThat(report.get("operations").asInt()).isPositive();

@@ -62,7 +62,7 @@ class PeersReportTest {
                         result(Peer.VMA_MIN_MEMORY, 1, 80, 1, 12, 0),
                         result(Peer.VMA_LOCKED, 1, 100, 1.25, 10, 0),
                         refused(Peer.JEMALLOC)));
-        Footprint camera = new Footprint("camera", "ours", 1.02, 1.04, List.of(1.02, 1.04, 1.01));
+        Footprint camera = new Footprint("camera", "ours", 1.02, 1.04, 0.04, List.of(1.02, 1.04, 1.01));
         return PeersReport.of(Pace.QUICK, List.of(hot, live), List.of(camera));
     }
 
@@ -81,7 +81,8 @@ class PeersReportTest {
                 .containsEntry("twoThreadsToOneHandles", 1.75)
                 .containsEntry("bytesPerPairHandles", 0.0)
                 .containsEntry("footprintCameraMedian", 1.02)
-                .containsEntry("footprintCameraWorst", 1.04);
+                .containsEntry("footprintCameraWorst", 1.04)
+                .containsEntry("metadataCameraPercent", 0.04);
         assertThat(report().ratios().get("twoThreadsToOneHandlesByCpuTime")).isCloseTo(1.6, Offset.offset(1e-9));
     }
 
