@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Mistakes in what is known of slices and of who waits, planted in the real source, and the tests that see them. */
+class PoolSabotageTest {
+
+    private static final String STALE_HANDLE = "SliceLedgerTest#aHandleKeptTooLongIsNotTheNextSlices";
+    private static final String OPEN_ACCESS = "SliceLedgerTest#anOpenAccessKeepsItsSlice";
+    private static final String DURING_THE_LOOK = "SpaceWaitersTest#spaceThatComesBackDuringTheLookIsNotMissed";
+    private static final String ALL_SERVED = "SpaceWaitersTest#oneReleaseWakesAllItServes";
+
+    /** The first column says what the mistake is, the last one which test must see it. */
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault(
+                        "a release does not raise the generation",
+                        "SliceLedger.java",
+                        "((state >>> GENERATION_SHIFT) + 1) << GENERATION_SHIFT",
+                        "(state >>> GENERATION_SHIFT) << GENERATION_SHIFT",
+                        STALE_HANDLE),
+                fault(
+                        "a release does not look at open accesses",
+                        "SliceLedger.java",
+                        "if ((state & ACCESSES) != 0) {",
+                        "if (false) {",
+                        OPEN_ACCESS),
+                fault(
+                        "who waits is counted after it looked for space",
+                        "SpaceWaiters.java",
+                        "            count.incrementAndGet();\n            long nanosLeft = nanos;\n"
+                                + "            long answer = attempt.getAsLong();",
+                        "            long nanosLeft = nanos;\n            long answer = attempt.getAsLong();\n"
+                                + "            count.incrementAndGet();",
+                        DURING_THE_LOOK),
+                fault(
+                        "a release wakes one of those who wait",
+                        "SpaceWaiters.java",
+                        "spaceReturned.signalAll();",
+                        "spaceReturned.signal();",
+                        ALL_SERVED));
+    }
+
+    private static Arguments fault(String mistake, String file, String sound, String faulty, String detector) {
+        return Arguments.of(Named.of(mistake, new PlantedFault(file, sound, faulty)), detector);
+    }
+
+    @ParameterizedTest(name = "{0} -> {1}")
+    @MethodSource("faults")
+    void isSeen(PlantedFault fault, String detector) {
+        PlantedFault.Verdict verdict = fault.verdict(List.of(detector));
+        assertThat(verdict.failed()).as("%s, seen by %s", fault, detector).isNotEmpty();
+        assertThat(verdict.failed().values()).allSatisfy(PlantedFault::assertIsAFinding);
+    }
+
+    @Test
+    void withoutAFaultTheSameTestsAreContent() {
+        PlantedFault none = new PlantedFault("SpaceWaiters.java", "void wake() {", "void wake() { ");
+        PlantedFault.Verdict verdict = none.verdict(List.of(STALE_HANDLE, OPEN_ACCESS, DURING_THE_LOOK, ALL_SERVED));
+        assertThat(verdict.failed()).isEmpty();
+        assertThat(verdict.succeeded()).isEqualTo(4);
+    }
+}
