@@ -26,7 +26,7 @@ import org.openjdk.jcstress.infra.collectors.InProcessCollector;
 import org.openjdk.jcstress.infra.collectors.TestResult;
 import org.openjdk.jcstress.infra.grading.GradingResult;
 
-/** What one thread hands to another, tried some million times on real processors in JVMs of their own. */
+/** What one thread hands to another, tried hundreds of thousands of times in JVMs of their own. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HandOverJcstressTest {
 
