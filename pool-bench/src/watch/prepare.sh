@@ -10,6 +10,9 @@ readonly here speaker=watch
 # shellcheck source=../debian.sh
 . "$here/../debian.sh"
 
+# Newer after each change of what is installed.
+readonly INSTALLED=/var/lib/dpkg/status
+
 # Tool, package, and where the package has it.
 readonly TOOLS='prometheus prometheus usr/bin/prometheus
 promtool prometheus usr/bin/promtool
@@ -72,7 +75,8 @@ unpacked_libraries() {
     printf '%s' "$tree/usr/lib/x86_64-linux-gnu/pulseaudio"
 }
 
-# Whether every wanted tool is there, with each library it is linked to: the machine's own may have gone.
+# Whether every wanted tool is there, with each library it is linked to: the machine's own may have gone since the
+# stamp was set.
 cache_suffices() {
     local tool package file needs files=()
     [[ $refresh == no && -e $tree/stamp ]] || return
@@ -81,14 +85,16 @@ cache_suffices() {
         [[ -x $tree/start/$tool ]] || return
         files+=("$tree/$file")
     done <<<"$TOOLS"
-    needs=$(LD_LIBRARY_PATH=$(unpacked_libraries) ldd "${files[@]}") && [[ $needs != *'not found'* ]]
+    [[ $tree/stamp -nt $INSTALLED ]] && return
+    needs=$(LD_LIBRARY_PATH=$(unpacked_libraries) ldd "${files[@]}") && [[ $needs != *'not found'* ]] &&
+        touch "$tree/stamp"
 }
 
 fill_cache() {
     require_debian "with the packages $* installed"
     open_apt_home tree
     write_release_sources
-    say "fetching $* with all they need (up to 200 MB, once)"
+    say "fetching $* with all they need (up to 250 MB, once)"
     own_apt apt-get update >"$apt_home/update.log" 2>&1 || tail "$apt_home/update.log" >&2
     unpack_with_dependencies "$apt_home/tree" "$@"
     write_fonts_conf "$apt_home/tree/fonts.conf"
@@ -123,22 +129,14 @@ write_starters() {
     done <<<"$TOOLS"
 }
 
-# The tool of the cache where it was needed, else the machine's.
-path_of() {
-    local tool=$1 package=$2
-    shift 2
-    if [[ " $* " == *" $package "* && -x $tree/start/$tool ]]; then
-        printf '%s' "$tree/start/$tool"
-    else
-        command -v "$tool" || die "the archive's $package has no $tool where it is looked for"
-    fi
-}
-
+# The tool of the cache where its package was missing, else the machine's.
 report() {
     local tool package file path
     [[ -z $links ]] || mkdir -p "$links"
     while read -r tool package file; do
-        path=$(path_of "$tool" "$package" "$@")
+        path=$tree/start/$tool
+        [[ " $* " == *" $package "* ]] || path=$(command -v "$tool")
+        [[ -x $path ]] || die "package $package has no $tool at $path: try prepare.sh --refresh"
         [[ -z $links ]] || ln -sfn "$path" "$links/$tool"
         printf '%s=%s\n' "$tool" "$path"
     done <<<"$TOOLS"

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -18,6 +19,13 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** A headless Chromium of a test's own. Not safe for use by several threads. */
 final class Browser implements AutoCloseable {
     private static final String LOGGING = "goog:loggingPrefs";
+
+    /** Warns of a browser newer than Selenium's view of its debugger, which is not used here. */
+    private static final Logger VERSION_FINDER = Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+
+    static {
+        VERSION_FINDER.setLevel(Level.SEVERE);
+    }
 
     private final ChromeDriver driver;
     private final List<String> errors = new ArrayList<>();
