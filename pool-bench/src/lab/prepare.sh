@@ -11,12 +11,13 @@ set -euo pipefail
 readonly KERNEL_SERIES=6.12
 # The backports kernel comes first: it is built with the gcc-12 of Debian 12, so out-of-tree modules build at once.
 readonly SUITES=(bookworm-backports trixie)
-readonly DEFAULT_MIRROR=http://deb.debian.org/debian
-readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 readonly APT_LOCK_SECONDS=300
+readonly OTHERWISE='with the package qemu-system-x86 installed'
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-readonly here
+readonly here speaker=lab
+# shellcheck source=../debian.sh
+. "$here/../debian.sh"
 cache=${DMABUF_POOL_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-pool-lab}
 want_headers=no
 refresh=no
@@ -40,13 +41,6 @@ comes through an apt configuration of its own. A second run finds everything in 
 Prints NAME=PATH lines: kernel, modules, initramfs, headers with --headers, and built for each --build.
 The cache is \$DMABUF_POOL_LAB_CACHE, by default \${XDG_CACHE_HOME:-\$HOME/.cache}/dmabuf-pool-lab.
 USAGE
-}
-
-say() { printf 'lab: %s\n' "$*" >&2; }
-
-die() {
-    say "$*"
-    exit 1
 }
 
 parse_arguments() {
@@ -83,21 +77,12 @@ cache_suffices() {
 
 # ---- the host ----
 
-require_debian() {
-    local machine
-    # shellcheck source=/dev/null
-    machine=$(. /etc/os-release 2>/dev/null && printf '%s' "${ID:-unknown}") || machine=unknown
-    [[ $machine == debian && $(dpkg --print-architecture 2>/dev/null) == amd64 ]] ||
-        die "the lab brings itself only on Debian for amd64, and this is '$machine' on $(uname -m):" \
-            "run it on Debian 12 or later, or in a Debian container, with the package qemu-system-x86 installed"
-}
-
 # Installs the packages unless there is such a command.
 require_command() {
     local command=$1
     shift
     command -v "$command" >/dev/null && return
-    require_debian
+    require_debian "$OTHERWISE"
     [[ $(id -u) == 0 ]] ||
         die "$command is missing and only root can install it: apt-get install --no-install-recommends $*"
     say "installing $*"
@@ -107,41 +92,11 @@ require_command() {
     command -v "$command" >/dev/null || die "apt-get installed $*, but there is no $command"
 }
 
-# ---- an apt of the lab's own: own sources, lists and archives; proxy, credentials and trust stay the machine's ----
-
-apt_home=
-
-lab_apt() {
-    local tool=$1
-    shift
-    "$tool" -q \
-        -o Dir::Etc::sourcelist="$apt_home/sources.list" -o Dir::Etc::sourceparts="$apt_home/empty" \
-        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$apt_home/empty" \
-        -o Dir::State::lists="$apt_home/lists" -o Dir::Cache="$apt_home/cache" \
-        -o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@"
-}
-
-# Debian's mirrors as this machine's own sources name them, then the default.
-mirrors() {
-    {
-        # shellcheck disable=SC2016 # the dollars are apt's
-        # shellcheck source=/dev/null
-        apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-            awk -v release="$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")" \
-                '$1 == release && $2 == "main" { sub("/$", "", $3); print $3 }'
-        printf '%s\n' "$DEFAULT_MIRROR"
-    } | awk '!seen[$0]++'
-}
-
-write_sources() {
-    local mirror=$1 suite=$2 trust=
-    [[ -r $KEYRING ]] && trust="[signed-by=$KEYRING] "
-    printf 'deb %s%s %s main\n' "$trust" "$mirror" "$suite" >"$apt_home/sources.list"
-}
+# ---- the archive ----
 
 # The package that linux-image-amd64 stands for, if it is of the wanted series.
 newest_kernel() {
-    lab_apt apt-cache show linux-image-amd64 2>/dev/null |
+    own_apt apt-cache show linux-image-amd64 2>/dev/null |
         sed -n "s/^Depends: linux-image-\\(${KERNEL_SERIES}[^ ,]*-amd64\\).*/\\1/p" | head -n 1
 }
 
@@ -150,21 +105,14 @@ find_kernel() {
     local suite mirror
     for suite in "${SUITES[@]}"; do
         while read -r mirror; do
-            write_sources "$mirror" "$suite"
-            lab_apt apt-get update >"$apt_home/update.log" 2>&1 || continue
+            source_line "$suite" "$mirror" >"$apt_home/sources.list"
+            own_apt apt-get update >"$apt_home/update.log" 2>&1 || continue
             version=$(newest_kernel)
             [[ -n $version ]] && say "kernel $version of $suite" && return
         done < <(mirrors)
     done
     cat "$apt_home/update.log" >&2
     die "none of the suites ${SUITES[*]} offers a linux-image-amd64 $KERNEL_SERIES (apt's last words are above)"
-}
-
-unpack() {
-    local package=$1 target=$2
-    (cd "$apt_home/archives" && lab_apt apt-get download "$package" >&2)
-    dpkg -x "$apt_home"/archives/"${package}"_*.deb "$target"
-    rm "$apt_home"/archives/*.deb
 }
 
 # Busybox is of the machine's own suite. It is unpacked, not installed: installing it would replace package busybox.
@@ -311,11 +259,8 @@ build_initramfs() {
 # ---- the way through ----
 
 fill_cache() {
-    require_debian
-    apt_home=$(mktemp -d "$cache/apt.XXXXXX")
-    # shellcheck disable=SC2064 # the path of now
-    trap "rm -rf '$apt_home'" EXIT
-    mkdir -p "$apt_home"/{empty,archives,kernel,headers,busybox} "$apt_home"/lists/partial "$apt_home"/cache/archives/partial
+    require_debian "$OTHERWISE"
+    open_apt_home kernel headers busybox
     find_kernel
     fetch_kernel
     [[ $want_headers == no ]] || fetch_headers
@@ -335,9 +280,7 @@ report() {
 main() {
     local folder
     parse_arguments "$@"
-    mkdir -p "$cache"
-    exec 9>"$cache/lock"
-    flock 9
+    lock_cache
     require_command qemu-system-x86_64 qemu-system-x86
     version=$(current_version)
     cache_suffices "$version" || fill_cache

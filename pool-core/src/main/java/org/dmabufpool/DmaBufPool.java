@@ -3,6 +3,8 @@
 package org.dmabufpool;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.dmabufpool.alloc.AllocatorLayout;
@@ -44,7 +46,9 @@ public final class DmaBufPool implements AutoCloseable {
     private DmaBufPool(Builder builder, DmaBuf buffer) {
         this.name = builder.name;
         this.buffer = buffer;
-        this.planner = SyncPlanner.choose(buffer, builder.sync, builder.accessTimeout);
+        PoolObservers observers = new PoolObservers(builder.observers);
+        this.planner = SyncPlanner.choose(
+                buffer, builder.sync, builder.accessTimeout, builder.statistics, observers.ofSync(name));
         this.granule = Math.max(builder.alignment, planner.granule());
         AllocatorLayout layout = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()));
         this.store = new SliceStore(
@@ -53,6 +57,7 @@ public final class DmaBufPool implements AutoCloseable {
                 planner,
                 layout.createShared(),
                 granule,
+                new SliceStore.Watch(builder.statistics, builder.leakPolicy, observers),
                 builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size()),
                 waiters);
         this.handles = new SliceHandles(store);
@@ -86,7 +91,7 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed
      */
     public Slice allocate(long bytes) {
-        return sliceOf(store.reserve(bytes, 0, ""), bytes, 0, "");
+        return sliceOf(store.allocate(bytes, 0, ""), bytes, 0, "");
     }
 
     /**
@@ -97,19 +102,18 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed
      */
     public Slice allocate(SliceRequest request) {
-        return sliceOf(reserve(request), request.bytes(), request.alignment(), request.tag());
+        return sliceOf(allocateHandle(request), request.bytes(), request.alignment(), request.tag());
     }
 
-    private long reserve(SliceRequest request) {
-        return store.reserve(request.bytes(), request.alignment(), request.tag());
+    private long allocateHandle(SliceRequest request) {
+        return store.allocate(request.bytes(), request.alignment(), request.tag());
     }
 
     private Slice sliceOf(long handle, long bytes, long alignment, String tag) {
         if (handle < 0) {
-            store.countFailure(handle);
             throw store.exhausted(bytes, alignment, tag, "no free part fits");
         }
-        return new Slice(store, handle, bytes, tag);
+        return store.slice(handle, bytes, tag);
     }
 
     /** As {@link #allocate(long)}, but empty where no free part fits. */
@@ -119,12 +123,8 @@ public final class DmaBufPool implements AutoCloseable {
 
     /** As {@link #allocate(SliceRequest)}, but empty where no free part fits. */
     public Optional<Slice> tryAllocate(SliceRequest request) {
-        long handle = reserve(request);
-        if (handle < 0) {
-            store.countFailure(handle);
-            return Optional.empty();
-        }
-        return Optional.of(new Slice(store, handle, request.bytes(), request.tag()));
+        long handle = allocateHandle(request);
+        return handle < 0 ? Optional.empty() : Optional.of(store.slice(handle, request.bytes(), request.tag()));
     }
 
     /** As {@link #allocate(SliceRequest, Duration)}, for so many bytes. */
@@ -142,24 +142,28 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed, before or meanwhile
      */
     public Slice allocate(SliceRequest request, Duration timeout) {
+        long begin = store.beginRequest();
         long handle = reserve(request);
         if (handle < 0) {
-            handle = awaitSpace(request, timeout);
+            handle = awaitSpace(request, timeout, begin);
         }
-        return new Slice(store, handle, request.bytes(), request.tag());
+        store.settle(handle, request.bytes(), request.alignment(), request.tag(), begin);
+        if (handle < 0) {
+            throw exhausted(request, "no free part fits, after a wait of " + timeout.toMillis() + " ms");
+        }
+        return store.slice(handle, request.bytes(), request.tag());
     }
 
-    private long awaitSpace(SliceRequest request, Duration timeout) {
+    private long reserve(SliceRequest request) {
+        return store.reserve(request.bytes(), request.alignment(), request.tag());
+    }
+
+    private long awaitSpace(SliceRequest request, Duration timeout, long begin) {
         try {
-            long handle = waiters.await(() -> reserve(request), Durations.saturatedNanos(timeout));
-            if (handle >= 0) {
-                return handle;
-            }
-            store.countFailure(handle);
-            throw exhausted(request, "no free part fits, after a wait of " + timeout.toMillis() + " ms");
+            return waiters.await(() -> reserve(request), Durations.saturatedNanos(timeout));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            store.countFailure(OffsetAllocator.NO_SPACE);
+            store.settle(OffsetAllocator.NO_SPACE, request.bytes(), request.alignment(), request.tag(), begin);
             throw exhausted(request, "interrupted while waiting for a free part");
         }
     }
@@ -183,9 +187,20 @@ public final class DmaBufPool implements AutoCloseable {
         return store.availability(bytes);
     }
 
-    /** What the pool looks like now. */
+    /**
+     * What the pool looks like now. It walks over all live slices, which holds up allocations for some 50 ns a slice: ask
+     * for it as often as people look, not for each frame.
+     */
     public PoolStatistics statistics() {
         return store.statistics();
+    }
+
+    /**
+     * Every slice and every hole of the pool as JSON, for {@code map} and other tools; docs/dump.md describes it. It holds
+     * up allocations as {@link #statistics()} does.
+     */
+    public String dump() {
+        return store.dump();
     }
 
     /** Whether the memory is back with the kernel. */
@@ -244,6 +259,9 @@ public final class DmaBufPool implements AutoCloseable {
         private @Nullable SyncWay sync;
         private Duration accessTimeout = DEFAULT_ACCESS_TIMEOUT;
         private @Nullable Appendable trace;
+        private boolean statistics = true;
+        private LeakPolicy leakPolicy = LeakPolicy.GIVE_BACK;
+        private final List<PoolObserver> observers = new ArrayList<>();
 
         private Builder() {}
 
@@ -309,6 +327,27 @@ public final class DmaBufPool implements AutoCloseable {
          */
         public Builder trace(Appendable out) {
             trace = Objects.requireNonNull(out, "out");
+            return this;
+        }
+
+        /**
+         * Whether to count syncs, to know the age of slices, and to look for leaks, which takes some ns a slice and a daemon
+         * thread that wakes once a second. Memory, slices and requests are counted in any case. Default: true.
+         */
+        public Builder statistics(boolean on) {
+            statistics = on;
+            return this;
+        }
+
+        /** What becomes of the memory of slices that were collected without close. Default: it is given back. */
+        public Builder leaks(LeakPolicy policy) {
+            leakPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /** Adds somebody who is told what happens in the pool, as often as called. Default: nobody; leaks are logged. */
+        public Builder observer(PoolObserver observer) {
+            observers.add(Objects.requireNonNull(observer, "observer"));
             return this;
         }
 

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
+import java.util.List;
 import org.dmabufpool.heap.SyncWay;
+import org.dmabufpool.sync.SyncStatistics;
 
 /**
  * What a pool looked like at one moment. Immutable.
  *
- * <p>The numbers of memory, slices and allocations belong to the same moment: {@code usedBytes + freeBytes ==
- * capacityBytes} and {@code allocations - releases == openSlices} always hold. Those of sync are read right after.
+ * <p>The numbers of memory, slices, allocations, size classes and tags belong to the same moment: {@code usedBytes +
+ * freeBytes == capacityBytes}, {@code allocations - releases == openSlices}, and the sums over the size classes are {@code
+ * usedBytes} and {@code freeBytes}, always. Waits, leaks, windows and sync are read right after.
  *
  * @param name the pool's name
  * @param capacityBytes size of the dma-buf; never changes
@@ -23,15 +26,17 @@ import org.dmabufpool.heap.SyncWay;
  * @param exhausted requests that failed, as less was free than they asked for; a wait counts once, at its end
  * @param fragmented requests that failed although enough was free, as it was not in one piece
  * @param invalid requests refused because of their values
- * @param releases slices given back since the pool was built
- * @param syncWay by which way accesses are synced; never changes
- * @param syncReason why that way
- * @param syncCalls sync calls made, START and END each counted
- * @param syncBytesAsked bytes of slices that accesses asked to sync, counted at START and at END
- * @param syncBytes bytes that the sync calls named
- * @param syncBytesWholeBuffer bytes that whole-buffer calls would have named for the same accesses
- * @param syncRestarts sync calls begun anew after EINTR or EAGAIN
+ * @param releases slices given back since the pool was built, leaked ones included
+ * @param waits requests that had to wait for space; moves when a wait ends
+ * @param waitNanos how long they waited, together, in ns
+ * @param waiting requests that wait now
+ * @param leaks slices that were collected without being closed; moves within seconds of the collection
+ * @param leakedBytes part of {@code usedBytes} that belongs to leaked slices and was not given back
+ * @param oldestSliceNanos age of the oldest open slice in ns, 0 if there is none; see {@link SliceFacts#ageNanos}
+ * @param sizeClasses slices and holes by size, smallest first; classes with neither are left out
+ * @param tags who holds what, most bytes first
  * @param windowsOpen windows open now, those kept for later slices included
+ * @param sync how accesses have been synced
  */
 public record PoolStatistics(
         String name,
@@ -47,17 +52,46 @@ public record PoolStatistics(
         long fragmented,
         long invalid,
         long releases,
-        SyncWay syncWay,
-        String syncReason,
-        long syncCalls,
-        long syncBytesAsked,
-        long syncBytes,
-        long syncBytesWholeBuffer,
-        long syncRestarts,
-        int windowsOpen) {
+        long waits,
+        long waitNanos,
+        int waiting,
+        long leaks,
+        long leakedBytes,
+        long oldestSliceNanos,
+        List<SizeClass> sizeClasses,
+        List<TagUse> tags,
+        int windowsOpen,
+        SyncStatistics sync) {
+
+    /** Keeps what it was given, for good. */
+    public PoolStatistics {
+        sizeClasses = List.copyOf(sizeClasses);
+        tags = List.copyOf(tags);
+    }
 
     /** Bytes not reserved for any slice, in however many parts. */
     public long freeBytes() {
         return capacityBytes - usedBytes;
+    }
+
+    /** How much of the free memory the largest slice that could be had leaves over: 0 is none, 1 is all. */
+    public double externalFragmentation() {
+        return freeBytes() == 0 ? 0 : 1 - (double) largestFreeBytes / freeBytes();
+    }
+
+    /** How much of the memory reserved for open slices is rounding: 0 is none, 1 is all. */
+    public double internalFragmentation() {
+        long reserved = usedBytes - quarantinedBytes;
+        return reserved == 0 ? 0 : 1 - (double) requestedBytes / reserved;
+    }
+
+    /** By which way accesses are synced; never changes. */
+    public SyncWay syncWay() {
+        return sync.way();
+    }
+
+    /** Why that way. */
+    public String syncReason() {
+        return sync.reason();
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -149,13 +150,14 @@ public final class Slice implements AutoCloseable {
             CpuAccess access = new CpuAccess(this, direction, parts, own);
             access.start();
             started = true;
+            store.accessStarted(handle, direction);
             return access;
         } catch (IllegalStateException e) {
             store.checkOpen(handle, this);
             throw e;
         } finally {
             if (!started) {
-                store.leave(handle, direction);
+                store.abandon(handle, direction);
             }
         }
     }
@@ -189,7 +191,11 @@ public final class Slice implements AutoCloseable {
      */
     @Override
     public void close() {
-        store.release(handle, this);
+        try {
+            store.release(handle, this);
+        } finally {
+            Reference.reachabilityFence(this); // It is being closed, so it has not leaked.
+        }
     }
 
     /**
@@ -208,6 +214,11 @@ public final class Slice implements AutoCloseable {
     @Override
     public String toString() {
         return store.named(tag, offset, length);
+    }
+
+    /** What names it for good. */
+    long handle() {
+        return handle;
     }
 
     SliceStore store() {

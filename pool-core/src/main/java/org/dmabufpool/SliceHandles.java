@@ -53,9 +53,8 @@ public final class SliceHandles {
      */
     public long allocate(long bytes, long alignment, String tag) {
         SliceRequest.checkAlignment(alignment);
-        long handle = store.reserve(bytes, alignment, tag);
+        long handle = store.allocate(bytes, alignment, tag);
         if (handle < 0) {
-            store.countFailure(handle);
             throw store.exhausted(bytes, alignment, tag, "no free part fits");
         }
         return handle;
@@ -69,12 +68,7 @@ public final class SliceHandles {
     /** As {@link #allocate(long, long, String)}, but {@link #NONE} where no free part fits. */
     public long tryAllocate(long bytes, long alignment, String tag) {
         SliceRequest.checkAlignment(alignment);
-        long handle = store.reserve(bytes, alignment, tag);
-        if (handle < 0) {
-            store.countFailure(handle);
-            return NONE;
-        }
-        return handle;
+        return Math.max(NONE, store.allocate(bytes, alignment, tag));
     }
 
     /** As {@link #allocate(long)}, but {@link #NONE} where no free part fits. */
@@ -127,9 +121,10 @@ public final class SliceHandles {
             started = true;
         } finally {
             if (!started) {
-                store.leave(handle, direction);
+                store.abandon(handle, direction);
             }
         }
+        store.accessStarted(handle, direction);
     }
 
     /**

@@ -4,6 +4,7 @@ package org.dmabufpool;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.Window;
@@ -68,6 +69,12 @@ final class SliceLedger {
         private static final long serialVersionUID = 1L;
 
         final transient String[] tags = new String[SEGMENT];
+        /** When each slice began, by the pool's clock. */
+        final transient int[] births = new int[SEGMENT];
+        /** New slices until the next sweep, so that most end before anything more is done for them; null if none. */
+        transient volatile @Nullable Slice @Nullable [] recent;
+        /** Those of the sweep before; used by the sweep alone. */
+        transient @Nullable Slice @Nullable [] retired;
         /** Made when one of the slices first needs a window; guarded by the segment. */
         transient @Nullable Window @Nullable [] windows;
 
@@ -84,12 +91,13 @@ final class SliceLedger {
     /** A slice begins to live, with a part that just came from the allocator; its handle. */
     @SuppressWarnings(
             "ReferenceEquality") // A store into an old table is what costs; an equal tag stored again does no harm.
-    long open(long part, String tag) {
+    long open(long part, String tag, int birth) {
         Segment segment = segmentToWrite(part);
         int at = (int) part & WITHIN_MASK;
         if (segment.tags[at] != tag) {
             segment.tags[at] = tag;
         }
+        segment.births[at] = birth;
         int state = segment.get(at) | LIVES;
         segment.lazySet(at, state);
         return ((long) (state >>> GENERATION_SHIFT) << HANDLE_GENERATION_SHIFT) | part;
@@ -184,6 +192,12 @@ final class SliceLedger {
         return accesses == WRITER ? "1 writing access open" : accesses + " reading accesses open";
     }
 
+    /** "none", "reading" or "writing". */
+    String accessState(long handle) {
+        int accesses = stateOf(handle) & ACCESSES;
+        return accesses == 0 ? "none" : accesses == WRITER ? "writing" : "reading";
+    }
+
     private int stateOf(long handle) {
         Segment segment = segmentOrNull(handle);
         return segment == null ? 0 : segment.get((int) handle & WITHIN_MASK);
@@ -201,6 +215,59 @@ final class SliceLedger {
     String tag(long handle) {
         Segment segment = segmentOrNull(handle);
         return segment == null ? "" : segment.tags[(int) handle & WITHIN_MASK];
+    }
+
+    /** When a slice began, by the pool's clock. */
+    int birth(long handle) {
+        return segment(handle).births[(int) handle & WITHIN_MASK];
+    }
+
+    /**
+     * Holds a slice that just began until the sweep after next. The array is a new one after each sweep: one that had
+     * grown old would make every store work for the collector.
+     */
+    void remember(long handle, Slice slice) {
+        Segment segment = segment(handle);
+        int at = (int) handle & WITHIN_MASK;
+        @Nullable Slice[] recent = recent(segment);
+        recent[at] = slice;
+        if (segment.recent != recent) {
+            recent(segment)[at] = slice;
+        }
+    }
+
+    private static @Nullable Slice[] recent(Segment segment) {
+        @Nullable Slice[] recent = segment.recent;
+        return recent == null ? makeRecent(segment) : recent;
+    }
+
+    private static @Nullable Slice[] makeRecent(Segment segment) {
+        synchronized (segment) {
+            @Nullable Slice[] recent = segment.recent;
+            if (recent == null) {
+                recent = new Slice[SEGMENT];
+                segment.recent = recent;
+            }
+            return recent;
+        }
+    }
+
+    /** Lets go of the slices that were remembered before the last call, and shows them. For one thread at a time. */
+    void retireRecent(Consumer<Slice> visitor) {
+        for (Segment[] ofStripe : segments) {
+            for (Segment segment : ofStripe) {
+                @Nullable Slice[] retired = segment.retired;
+                segment.retired = segment.recent;
+                segment.recent = null;
+                if (retired != null) {
+                    for (Slice slice : retired) {
+                        if (slice != null) {
+                            visitor.accept(slice);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /** What guards the slice's window. */

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.dmabufpool.alloc.AllocatorTotals;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.Direction;
@@ -10,11 +13,9 @@ import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.DmaBufException;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.PoolListener;
-import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
 import org.dmabufpool.sync.SyncPlanner;
-import org.dmabufpool.sync.SyncTotals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SliceStore {
 
+    private static final Logger LOG = Logger.getLogger(SliceStore.class.getName());
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
     final DmaBuf buffer;
     final SyncPlanner planner;
     private final String poolName;
@@ -32,6 +36,11 @@ final class SliceStore {
     private final long granule;
     private final OffsetAllocator allocator;
     private final SliceLedger ledger = new SliceLedger();
+    private final LeakTracker leaks = new LeakTracker(ledger);
+    private final PoolClock clock = new PoolClock();
+    private final Watch watch;
+    private final boolean observed;
+    private final @Nullable Future<?> housekeeping;
     private final TraceWriter trace;
     private final PoolListener listener;
     private final SpaceWaiters waiters;
@@ -44,12 +53,16 @@ final class SliceStore {
     private final AtomicLong invalid = new AtomicLong();
     private volatile boolean closed;
 
+    /** Who watches a pool, and how closely. */
+    record Watch(boolean statistics, LeakPolicy leakPolicy, PoolObservers observers) {}
+
     SliceStore(
             String poolName,
             DmaBuf buffer,
             SyncPlanner planner,
             OffsetAllocator allocator,
             long granule,
+            Watch watch,
             TraceWriter trace,
             SpaceWaiters waiters) {
         this.poolName = poolName;
@@ -63,6 +76,9 @@ final class SliceStore {
         this.waiters = waiters;
         this.census = new SliceCensus(allocator, ledger);
         this.hasWindows = buffer.support(SyncWay.WINDOW).supported();
+        this.watch = watch;
+        this.observed = !watch.observers().isEmpty();
+        this.housekeeping = watch.statistics() ? Housekeeper.keep(this) : null;
     }
 
     /**
@@ -82,7 +98,7 @@ final class SliceStore {
     }
 
     private long begin(long part, long bytes, long alignment, String tag) {
-        long handle = ledger.open(part, tag);
+        long handle = ledger.open(part, tag, observed ? clock.tick() : clock.lastTick());
         if (trace != TraceWriter.NONE) {
             trace.allocated(allocator.offset(part), bytes, alignment);
         }
@@ -95,20 +111,103 @@ final class SliceStore {
         return handle;
     }
 
+    /** Takes space for a slice, or counts the failure; as {@link #reserve} otherwise. */
+    long allocate(long bytes, long alignment, String tag) {
+        long begin = beginRequest();
+        long handle = reserve(bytes, alignment, tag);
+        settle(handle, bytes, alignment, tag, begin);
+        return handle;
+    }
+
+    /** When a request begins, in ns, where somebody wants to know. */
+    long beginRequest() {
+        return observed ? System.nanoTime() : 0;
+    }
+
+    /** A request is over: it got a handle, or failed for good. */
+    void settle(long handle, long bytes, long alignment, String tag, long begin) {
+        if (handle < 0) {
+            (handle == OffsetAllocator.FRAGMENTED ? fragmented : exhausted).incrementAndGet();
+        }
+        if (observed) {
+            tellRequest(handle, new SliceRequest(bytes, alignment, tag), System.nanoTime() - begin);
+        }
+    }
+
+    private void tellRequest(long handle, SliceRequest request, long nanos) {
+        if (handle >= 0) {
+            SliceFacts slice = facts(handle);
+            watch.observers().tell(observer -> observer.allocated(slice, nanos));
+            return;
+        }
+        PoolObserver.Refusal why =
+                handle == OffsetAllocator.FRAGMENTED ? PoolObserver.Refusal.FRAGMENTED : PoolObserver.Refusal.EXHAUSTED;
+        watch.observers().tell(observer -> observer.refused(poolName, request, why, nanos));
+    }
+
+    private SliceFacts facts(long handle) {
+        return new SliceFacts(
+                poolName,
+                handle,
+                offset(handle),
+                length(handle),
+                reserved(handle),
+                ledger.tag(handle),
+                watch.statistics() ? PoolClock.nanosBetween(ledger.birth(handle), clock.tick()) : 0);
+    }
+
+    /** The slice that a new handle stands for. */
+    Slice slice(long handle, long bytes, String tag) {
+        Slice slice = new Slice(this, handle, bytes, tag);
+        if (watch.statistics()) {
+            ledger.remember(handle, slice);
+        }
+        return slice;
+    }
+
+    /** What is to be done once a second: the time of new slices, and slices that were dropped without close. */
+    void keepHouse() {
+        clock.tick();
+        if (!closed) {
+            leaks.sweep(this::leaked);
+        }
+    }
+
+    private void leaked(long handle) {
+        SliceFacts slice = facts(handle);
+        boolean givenBack = watch.leakPolicy() == LeakPolicy.GIVE_BACK && giveBackLeaked(handle);
+        watch.observers().tell(observer -> observer.leaked(slice, givenBack));
+        if (!observed) {
+            LOG.warning(() -> named(slice.tag(), slice.offset(), slice.length()) + " was collected after "
+                    + slice.ageNanos() / NANOS_PER_SECOND + " s without being closed; its memory "
+                    + (givenBack ? "went back to the pool" : "stays reserved")
+                    + ". Close slices, such as by try-with-resources");
+        }
+    }
+
+    /** A leaked slice with an open access stays: somebody may have kept a view. */
+    private boolean giveBackLeaked(long handle) {
+        try {
+            return release(handle, null);
+        } catch (AccessConflictException | HeapException e) {
+            LOG.log(Level.FINE, "a leaked slice cannot be given back", e);
+            return false;
+        }
+    }
+
     private PoolClosedException closedBefore() {
         return new PoolClosedException("pool '" + poolName + "' was closed: build a new one");
     }
 
     private IllegalArgumentException notOfThisPool(long bytes, long alignment, String tag) {
         invalid.incrementAndGet();
+        if (observed) {
+            SliceRequest request = new SliceRequest(bytes, alignment, tag);
+            watch.observers().tell(observer -> observer.refused(poolName, request, PoolObserver.Refusal.INVALID, 0));
+        }
         return new IllegalArgumentException("a slice of pool '" + poolName + "' has 1 to " + capacity
                 + " bytes and at most that alignment: bytes=" + bytes + ", alignment=" + alignment + ", tag='" + tag
                 + "'");
-    }
-
-    /** Notes that a request failed for good. */
-    void countFailure(long failure) {
-        (failure == OffsetAllocator.FRAGMENTED ? fragmented : exhausted).incrementAndGet();
     }
 
     /** Why a request failed, what is free, who holds the rest, and what would help. */
@@ -201,9 +300,26 @@ final class SliceStore {
         }
     }
 
+    /** START is done. */
+    void accessStarted(long handle, Direction direction) {
+        if (observed) {
+            SliceFacts slice = facts(handle);
+            watch.observers().tell(observer -> observer.accessStarted(slice, direction));
+        }
+    }
+
+    /** An access did not begin after all. */
+    void abandon(long handle, Direction direction) {
+        ledger.leave(handle, direction);
+    }
+
     /** An access ends: the slice's state, after the cache. */
     void leave(long handle, Direction direction) {
+        SliceFacts slice = observed ? facts(handle) : null;
         ledger.leave(handle, direction);
+        if (slice != null) {
+            watch.observers().tell(observer -> observer.accessEnded(slice, direction));
+        }
     }
 
     /** The kernel refused to clean what the CPU wrote in an access that is still open. */
@@ -269,7 +385,11 @@ final class SliceStore {
         RuntimeException dirty =
                 outcome == SliceLedger.Outcome.DONE_UNCLEAN && !closed ? cleanAgain(handle, window, slice) : null;
         if (!closed) {
+            SliceFacts facts = observed ? facts(handle) : null;
             takeBack(handle, dirty == null);
+            if (facts != null) {
+                watch.observers().tell(observer -> observer.released(facts));
+            }
         }
         if (window != null) {
             planner.giveBackWindow(window);
@@ -298,7 +418,7 @@ final class SliceStore {
     private void takeBack(long handle, boolean clean) {
         long part = SliceLedger.part(handle);
         if (!clean) {
-            quarantine.add(allocator.reserved(part), allocator.requested(part));
+            quarantine.add(part, allocator.reserved(part), allocator.requested(part));
             return;
         }
         if (trace != TraceWriter.NONE) {
@@ -323,6 +443,9 @@ final class SliceStore {
     synchronized boolean close() {
         boolean first = !closed;
         closed = true;
+        if (housekeeping != null) {
+            housekeeping.cancel(false);
+        }
         return first;
     }
 
@@ -360,31 +483,44 @@ final class SliceStore {
 
     /** What the pool looks like now. */
     PoolStatistics statistics() {
-        AllocatorTotals now = allocator.totals();
-        long quarantined = quarantine.parts();
-        SyncSupport choice = planner.choice();
-        SyncTotals sync = planner.totals();
+        return statistics(survey());
+    }
+
+    /** Every slice and hole, as JSON. */
+    String dump() {
+        PoolSurvey survey = survey();
+        return PoolDump.of(statistics(survey), survey.regions, ledger);
+    }
+
+    private PoolSurvey survey() {
+        return PoolSurvey.of(allocator, ledger, quarantine, watch.statistics() ? clock : null);
+    }
+
+    private PoolStatistics statistics(PoolSurvey survey) {
+        AllocatorTotals now = survey.totals;
         return new PoolStatistics(
                 poolName,
                 capacity,
                 now.usedBytes(),
-                now.requestedBytes() - quarantine.requestedBytes(),
+                now.requestedBytes() - survey.requested(PoolSurvey.State.QUARANTINED),
                 now.peakUsedBytes(),
                 now.largestFree(),
-                quarantine.bytes(),
-                now.liveCount() - quarantined,
+                survey.bytes(PoolSurvey.State.QUARANTINED),
+                now.liveCount() - survey.count(PoolSurvey.State.QUARANTINED),
                 now.allocations(),
                 exhausted.get(),
                 fragmented.get(),
                 invalid.get(),
-                now.releases() + quarantined,
-                choice.way(),
-                choice.reason(),
-                sync.calls(),
-                sync.bytesAsked(),
-                sync.bytesSynced(),
-                sync.bytesWholeBuffer(),
-                buffer.restarts(),
-                planner.openWindows());
+                now.releases() + survey.count(PoolSurvey.State.QUARANTINED),
+                waiters.waits(),
+                waiters.waitNanos(),
+                waiters.waiting(),
+                leaks.leaks(),
+                survey.bytesOf(leaks::isKept),
+                survey.oldestNanos(),
+                survey.sizeClasses(),
+                survey.tags(),
+                planner.openWindows(),
+                planner.statistics());
     }
 }

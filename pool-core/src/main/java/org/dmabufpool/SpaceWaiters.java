@@ -3,6 +3,7 @@
 package org.dmabufpool;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -18,6 +19,8 @@ final class SpaceWaiters {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition spaceReturned = lock.newCondition();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong waits = new AtomicLong();
+    private final AtomicLong waitNanos = new AtomicLong();
 
     /**
      * Tries until it succeeds or time is up.
@@ -30,17 +33,38 @@ final class SpaceWaiters {
         lock.lock();
         try {
             count.incrementAndGet();
-            long nanosLeft = nanos;
             long answer = attempt.getAsLong();
+            return answer < 0 && nanos > 0 ? await(attempt, nanos, System.nanoTime()) : answer;
+        } finally {
+            count.decrementAndGet();
+            lock.unlock();
+        }
+    }
+
+    /** The lock is held. */
+    private long await(LongSupplier attempt, long nanos, long begin) throws InterruptedException {
+        long nanosLeft = nanos;
+        long answer = -1;
+        try {
             while (answer < 0 && nanosLeft > 0) {
                 nanosLeft = spaceReturned.awaitNanos(nanosLeft);
                 answer = attempt.getAsLong();
             }
             return answer;
         } finally {
-            count.decrementAndGet();
-            lock.unlock();
+            waits.incrementAndGet();
+            waitNanos.addAndGet(System.nanoTime() - begin);
         }
+    }
+
+    /** Waits that have ended, well or not. */
+    long waits() {
+        return waits.get();
+    }
+
+    /** How long they took together, in ns. */
+    long waitNanos() {
+        return waitNanos.get();
     }
 
     /** Space was given back, or the pool was closed. */
@@ -55,7 +79,7 @@ final class SpaceWaiters {
         }
     }
 
-    /** Threads that wait now; for tests. */
+    /** Threads that wait now. */
     int waiting() {
         lock.lock();
         try {

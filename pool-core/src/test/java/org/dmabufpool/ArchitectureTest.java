@@ -39,10 +39,14 @@ class ArchitectureTest {
                 .definedBy("org.dmabufpool.model..")
                 .layer("heap")
                 .definedBy("org.dmabufpool.heap")
-                .whereLayer("front door")
+                .layer("metrics")
+                .definedBy("org.dmabufpool.metrics")
+                .whereLayer("metrics")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("front door")
+                .mayOnlyBeAccessedByLayers("metrics")
                 .whereLayer("sync")
-                .mayOnlyBeAccessedByLayers("front door")
+                .mayOnlyBeAccessedByLayers("front door", "metrics")
                 .whereLayer("alloc")
                 .mayOnlyBeAccessedByLayers("front door")
                 .whereLayer("model")
@@ -73,6 +77,38 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.junit..")
+                .check(CORE);
+    }
+
+    @Test
+    void metricsKnowTheFrontDoorAndNobodyElseKnowsMicrometer() {
+        knowsOnly(
+                        "org.dmabufpool.metrics",
+                        "java..",
+                        "org.jspecify..",
+                        "io.micrometer..",
+                        "org.dmabufpool",
+                        "org.dmabufpool.metrics",
+                        "org.dmabufpool.heap",
+                        "org.dmabufpool.sync")
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideInAPackage("org.dmabufpool.metrics")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are no figures of PoolStatistics",
+                        target -> JavaClass.Predicates.resideInAnyPackage("org.dmabufpool.heap", "org.dmabufpool.sync")
+                                        .test(target)
+                                && !target.getSimpleName().equals("SyncPhase")
+                                && !target.getName().startsWith("org.dmabufpool.sync.SyncStatistics")))
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.dmabufpool.metrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "org.dmabufpool.metrics")
                 .check(CORE);
     }
 

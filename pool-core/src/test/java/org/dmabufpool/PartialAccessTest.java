@@ -69,7 +69,7 @@ class PartialAccessTest {
                         "START READ " + (at + 1024) + "+128",
                         "END READ " + at + "+128",
                         "END READ " + (at + 1024) + "+128");
-        assertThat(pool.statistics().syncBytes()).isEqualTo(2 * 384 + 4 * 128);
+        assertThat(pool.statistics().sync().bytes()).isEqualTo(2 * 384 + 4 * 128);
     }
 
     @Test

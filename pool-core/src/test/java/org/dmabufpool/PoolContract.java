@@ -398,9 +398,9 @@ public abstract class PoolContract {
         assertThat(two.usedBytes() + two.freeBytes()).isEqualTo(two.capacityBytes());
         assertThat(two.requestedBytes()).isEqualTo(101_000);
         assertThat(two.openSlices()).isEqualTo(2);
-        assertThat(two.syncBytesAsked()).isEqualTo(2 * first.reservedLength());
-        assertThat(two.syncBytesWholeBuffer()).isEqualTo(2 * CAPACITY);
-        assertThat(two.syncCalls()).isEqualTo(two.syncWay() == SyncWay.NONE ? 0 : 2);
+        assertThat(two.sync().bytesAsked()).isEqualTo(2 * first.reservedLength());
+        assertThat(two.sync().bytesWholeBuffer()).isEqualTo(2 * CAPACITY);
+        assertThat(two.sync().callCount()).isEqualTo(two.syncWay() == SyncWay.NONE ? 0 : 2);
         second.close();
         first.close();
         PoolStatistics none = pool.statistics();

@@ -15,7 +15,7 @@ public class SliceLedgerLincheckTest {
     private static final int MOST_THREADS = 8;
 
     private final SliceLedger ledger = new SliceLedger();
-    private final long handle = ledger.open(1, "");
+    private final long handle = ledger.open(1, "", 0);
 
     /** Accesses that each thread has open; nobody else looks at them. */
     private final int[] reading = new int[MOST_THREADS];

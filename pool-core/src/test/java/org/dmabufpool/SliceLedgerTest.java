@@ -20,7 +20,7 @@ class SliceLedgerTest {
 
     @Test
     void aHandleLivesFromOpenToRelease() {
-        long handle = ledger.open(PART, "raw");
+        long handle = ledger.open(PART, "raw", 0);
         assertThat(handle).isNotNegative();
         assertThat(SliceLedger.part(handle)).isEqualTo(PART);
         assertThat(ledger.isLive(handle)).isTrue();
@@ -33,19 +33,19 @@ class SliceLedgerTest {
 
     @Test
     void aSecondReleaseChangesNothing() {
-        long handle = ledger.open(PART, "");
+        long handle = ledger.open(PART, "", 0);
         ledger.release(handle);
         assertThat(ledger.release(handle)).isEqualTo(Outcome.NOT_LIVE);
-        long next = ledger.open(PART, "");
+        long next = ledger.open(PART, "", 0);
         assertThat(ledger.release(handle)).isEqualTo(Outcome.NOT_LIVE);
         assertThat(ledger.isLive(next)).isTrue();
     }
 
     @Test
     void aHandleKeptTooLongIsNotTheNextSlices() {
-        long stale = ledger.open(PART, "");
+        long stale = ledger.open(PART, "", 0);
         ledger.release(stale);
-        long next = ledger.open(PART, "");
+        long next = ledger.open(PART, "", 0);
         assertThat(next).isNotEqualTo(stale);
         assertThat(ledger.isLive(stale)).isFalse();
         for (Direction direction : Direction.values()) {
@@ -56,7 +56,7 @@ class SliceLedgerTest {
 
     @Test
     void aHandleThatNeverWasIsNotLive() {
-        ledger.open(PART, "");
+        ledger.open(PART, "", 0);
         long otherStripe = 3L << OffsetAllocator.BLOCK_BITS | PART;
         for (long handle : new long[] {-1, -2, 0, PART + 1, 1 << 20, otherStripe, Long.MAX_VALUE, Long.MIN_VALUE}) {
             assertThat(ledger.isLive(handle)).isFalse();
@@ -70,22 +70,22 @@ class SliceLedgerTest {
 
     @Test
     void generationsComeAroundAfter65536Slices() {
-        long first = ledger.open(PART, "");
+        long first = ledger.open(PART, "", 0);
         long handle = first;
         for (int slice = 1; slice < GENERATIONS; slice++) {
             ledger.release(handle);
-            handle = ledger.open(PART, "");
+            handle = ledger.open(PART, "", 0);
             assertThat(handle).isNotNegative().isNotEqualTo(first);
             assertThat(ledger.isLive(first)).isFalse();
         }
         ledger.release(handle);
-        assertThat(ledger.open(PART, "")).isEqualTo(first);
+        assertThat(ledger.open(PART, "", 0)).isEqualTo(first);
         assertThat(ledger.enter(first, Direction.WRITE)).isEqualTo(Outcome.DONE);
     }
 
     @Test
     void readersGoTogetherAndAWriterAlone() {
-        long handle = ledger.open(PART, "");
+        long handle = ledger.open(PART, "", 0);
         assertThat(ledger.enter(handle, Direction.READ)).isEqualTo(Outcome.DONE);
         assertThat(ledger.enter(handle, Direction.READ)).isEqualTo(Outcome.DONE);
         assertThat(ledger.enter(handle, Direction.WRITE)).isEqualTo(Outcome.CONFLICT);
@@ -106,7 +106,7 @@ class SliceLedgerTest {
 
     @Test
     void thereIsRoomFor16382ReadersAndNotForOneMore() {
-        long handle = ledger.open(PART, "");
+        long handle = ledger.open(PART, "", 0);
         for (int reader = 0; reader < 16_382; reader++) {
             assertThat(ledger.enter(handle, Direction.READ)).isEqualTo(Outcome.DONE);
         }
@@ -120,7 +120,7 @@ class SliceLedgerTest {
 
     @Test
     void anOpenAccessKeepsItsSlice() {
-        long handle = ledger.open(PART, "");
+        long handle = ledger.open(PART, "", 0);
         ledger.enter(handle, Direction.READ);
         assertThat(ledger.release(handle)).isEqualTo(Outcome.CONFLICT);
         assertThat(ledger.isLive(handle)).isTrue();
@@ -130,13 +130,13 @@ class SliceLedgerTest {
 
     @Test
     void whatWasNotCleanedIsToldAtTheReleaseAndNotToTheNextSlice() {
-        long handle = ledger.open(PART, "");
+        long handle = ledger.open(PART, "", 0);
         ledger.enter(handle, Direction.WRITE);
         ledger.markUnclean(handle);
         ledger.leave(handle, Direction.WRITE);
         assertThat(ledger.isLive(handle)).isTrue();
         assertThat(ledger.release(handle)).isEqualTo(Outcome.DONE_UNCLEAN);
-        assertThat(ledger.release(ledger.open(PART, ""))).isEqualTo(Outcome.DONE);
+        assertThat(ledger.release(ledger.open(PART, "", 0))).isEqualTo(Outcome.DONE);
     }
 
     @Test
@@ -146,7 +146,7 @@ class SliceLedgerTest {
         };
         long[] handles = new long[parts.length];
         for (int i = 0; i < parts.length; i++) {
-            handles[i] = ledger.open(parts[i], "tag " + i);
+            handles[i] = ledger.open(parts[i], "tag " + i, 0);
         }
         for (int i = 0; i < parts.length; i += 2) {
             ledger.release(handles[i]);

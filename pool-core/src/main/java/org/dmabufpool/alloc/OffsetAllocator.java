@@ -73,6 +73,15 @@ public interface OffsetAllocator {
     /** Bytes of the JVM's heap that hold the allocator's own state, about; they never become fewer. */
     long metadataBytes();
 
+    /**
+     * Shows the number of every live part once, in no order, and says what the allocator held at that very moment. The
+     * visitor may ask for offsets and sizes of parts, and for nothing else of the allocator.
+     */
+    default AllocatorTotals survey(PartVisitor visitor) {
+        forEachPart(visitor);
+        return totals();
+    }
+
     /** Shows every region once, in address order; regions adjoin and cover the whole range. */
     void forEachRegion(RegionVisitor visitor);
 

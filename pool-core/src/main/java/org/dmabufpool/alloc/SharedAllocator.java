@@ -320,8 +320,16 @@ final class SharedAllocator implements OffsetAllocator {
 
     @Override
     public AllocatorTotals totals() {
+        return survey(part -> {});
+    }
+
+    @Override
+    public AllocatorTotals survey(PartVisitor visitor) {
         lockAll();
         try {
+            for (Stripe stripe : stripes) {
+                stripe.allocator.forEachPart(block -> visitor.part(part(stripe, block)));
+            }
             long peaks = sum(TieredAllocator::peakUsedBytes);
             for (Stripe stripe : stripes) {
                 stripe.allocator.resetPeak();

@@ -20,9 +20,9 @@ final class SplitSync implements RangeSync {
     private final WholeBufferExclusion exclusion;
     private final long limit;
 
-    SplitSync(DmaBuf buffer, Meter meter, WholeBufferExclusion exclusion) {
-        this.partial = new PartialSync(buffer, meter);
-        this.whole = new WholeBufferSync(buffer, meter, exclusion);
+    SplitSync(DmaBuf buffer, Meter ofRanges, Meter ofWhole, WholeBufferExclusion exclusion) {
+        this.partial = new PartialSync(buffer, ofRanges);
+        this.whole = new WholeBufferSync(buffer, ofWhole, exclusion);
         this.exclusion = exclusion;
         this.limit = buffer.rangeSyncLimit();
     }

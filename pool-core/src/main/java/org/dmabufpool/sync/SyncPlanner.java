@@ -3,11 +3,13 @@
 package org.dmabufpool.sync;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.ArrayList;
+import java.util.List;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.PoolListener;
+import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
@@ -36,19 +38,42 @@ public final class SyncPlanner {
         SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.VENDOR_DEVICE, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
     };
 
+    /** Stands for a time that is not taken; the clock shows it once in 584 years. */
+    private static final long UNTIMED = Long.MIN_VALUE;
+
     private final DmaBuf buffer;
     private final PoolListener listener;
     private final SyncSupport choice;
     private final WindowCache windows;
     private final RangeSync ranges;
-    private final LongAdder calls = new LongAdder();
-    private final LongAdder bytesAsked = new LongAdder();
-    private final LongAdder bytesSynced = new LongAdder();
-    /** STARTs and ENDs: how often a whole-buffer call would have named the whole buffer. */
-    private final LongAdder phases = new LongAdder();
+    private final SyncTally tally;
+    private final List<SyncTally.Calls> calls = new ArrayList<>();
+    private final Observer observer;
+    /** Whether an access takes calls whose time is worth knowing. */
+    private final boolean timed;
 
-    private SyncPlanner(DmaBuf buffer, SyncSupport choice, Duration accessTimeout) {
+    /** Is told of every phase, with the time that it took. */
+    public interface Observer {
+
+        /** Wants to be told nothing. */
+        Observer NONE = (phase, direction, offset, length, nanos) -> {};
+
+        /**
+         * A phase of an access is over, and the calls did not throw.
+         *
+         * @param offset first byte of the range, or of the first of several
+         * @param length bytes, of all ranges together
+         * @param nanos time it took in ns
+         */
+        void synced(SyncPhase phase, Direction direction, long offset, long length, long nanos);
+    }
+
+    private SyncPlanner(
+            DmaBuf buffer, SyncSupport choice, Duration accessTimeout, boolean statistics, Observer observer) {
         this.buffer = buffer;
+        this.tally = new SyncTally(statistics);
+        this.observer = observer;
+        this.timed = choice.way() != SyncWay.NONE;
         this.choice = withLimit(buffer, choice);
         this.listener = buffer.listener();
         this.windows = new WindowCache(buffer, MAX_IDLE_WINDOWS);
@@ -60,10 +85,14 @@ public final class SyncPlanner {
      *
      * @param forced the way the user wants, or null for the narrowest that is supported
      * @param accessTimeout how long an access may wait for others where they exclude one another
+     * @param statistics whether to count what is done
+     * @param observer told of every phase, unless it is {@link Observer#NONE}
      * @throws IllegalArgumentException if the forced way, or every way, lacks support; the message says why
      */
-    public static SyncPlanner choose(DmaBuf buffer, @Nullable SyncWay forced, Duration accessTimeout) {
-        return new SyncPlanner(buffer, forced == null ? narrowest(buffer) : demanded(buffer, forced), accessTimeout);
+    public static SyncPlanner choose(
+            DmaBuf buffer, @Nullable SyncWay forced, Duration accessTimeout, boolean statistics, Observer observer) {
+        SyncSupport choice = forced == null ? narrowest(buffer) : demanded(buffer, forced);
+        return new SyncPlanner(buffer, choice, accessTimeout, statistics, observer);
     }
 
     private static SyncSupport narrowest(DmaBuf buffer) {
@@ -102,19 +131,22 @@ public final class SyncPlanner {
     }
 
     private RangeSync rangeSync(Duration accessTimeout) {
-        RangeSync.Meter meter = (phase, direction, bytes) -> {
-            calls.increment();
-            bytesSynced.add(bytes);
-        };
         return switch (choice.way()) {
             case NONE -> new NoSync();
             case PARTIAL_IOCTL, VENDOR_DEVICE ->
                 buffer.rangeSyncLimit() < buffer.size()
-                        ? new SplitSync(buffer, meter, exclusion(accessTimeout))
-                        : new PartialSync(buffer, meter);
-            case WINDOW -> new WindowSync(meter);
-            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter, exclusion(accessTimeout));
+                        ? new SplitSync(
+                                buffer, meter(choice.way()), meter(SyncWay.WHOLE_BUFFER), exclusion(accessTimeout))
+                        : new PartialSync(buffer, meter(choice.way()));
+            case WINDOW -> new WindowSync(meter(SyncWay.WINDOW));
+            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter(SyncWay.WHOLE_BUFFER), exclusion(accessTimeout));
         };
+    }
+
+    private RangeSync.Meter meter(SyncWay way) {
+        SyncTally.Calls meter = new SyncTally.Calls(way, tally.isOn());
+        calls.add(meter);
+        return meter;
     }
 
     private WholeBufferExclusion exclusion(Duration accessTimeout) {
@@ -147,9 +179,10 @@ public final class SyncPlanner {
      */
     public void start(long offset, long length, Direction direction, @Nullable Window window) {
         listener.starting(direction, offset, length);
+        long begin = begin(SyncPhase.START, direction);
         ranges.start(offset, length, direction, window);
         listener.started(direction, offset, length);
-        count(length);
+        done(SyncPhase.START, direction, offset, length, begin);
     }
 
     /**
@@ -161,12 +194,13 @@ public final class SyncPlanner {
      */
     public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
         listener.ending(direction, offset, length);
+        long begin = begin(SyncPhase.END, direction);
         try {
             ranges.end(offset, length, direction, window, opener);
         } finally {
             listener.ended(direction, offset, length);
         }
-        count(length);
+        done(SyncPhase.END, direction, offset, length, begin);
     }
 
     /**
@@ -177,11 +211,12 @@ public final class SyncPlanner {
      */
     public void start(LineRuns runs, Direction direction, @Nullable Window window) {
         tell(listener::starting, direction, runs);
+        long begin = begin(SyncPhase.START, direction);
         for (int run = 0; run < calls(runs); run++) {
             ranges.start(runs.offset(run), runs.length(run), direction, window);
         }
         tell(listener::started, direction, runs);
-        count(runs.bytes());
+        done(SyncPhase.START, direction, runs.offset(0), runs.bytes(), begin);
     }
 
     /**
@@ -191,12 +226,13 @@ public final class SyncPlanner {
      */
     public void end(LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
         tell(listener::ending, direction, runs);
+        long begin = begin(SyncPhase.END, direction);
         HeapException refusal = endEach(runs, direction, window, opener);
         tell(listener::ended, direction, runs);
         if (refusal != null) {
             throw refusal;
         }
-        count(runs.bytes());
+        done(SyncPhase.END, direction, runs.offset(0), runs.bytes(), begin);
     }
 
     private @Nullable HeapException endEach(
@@ -242,9 +278,20 @@ public final class SyncPlanner {
         return window == null ? buffer.awaitFences(direction, nanos) : window.awaitFences(direction, nanos);
     }
 
-    private void count(long length) {
-        bytesAsked.add(length);
-        phases.increment();
+    /** When the phase began, in ns of {@link System#nanoTime()}, or {@link #UNTIMED}. */
+    private long begin(SyncPhase phase, Direction direction) {
+        return observer != Observer.NONE || (timed && tally.isTimed(phase, direction)) ? System.nanoTime() : UNTIMED;
+    }
+
+    private void done(SyncPhase phase, Direction direction, long offset, long length, long begin) {
+        tally.count(phase, direction, length);
+        if (begin != UNTIMED) {
+            long nanos = System.nanoTime() - begin;
+            if (timed && tally.isOn()) {
+                tally.time(phase, direction, nanos);
+            }
+            observer.synced(phase, direction, offset, length, nanos);
+        }
     }
 
     /** A window over the range, kept or new. The caller gives it back. */
@@ -263,8 +310,10 @@ public final class SyncPlanner {
     }
 
     /** What has been done so far. */
-    public SyncTotals totals() {
-        return new SyncTotals(calls.sum(), bytesAsked.sum(), bytesSynced.sum(), phases.sum() * buffer.size());
+    public SyncStatistics statistics() {
+        List<SyncStatistics.Calls> made = new ArrayList<>();
+        calls.forEach(meter -> meter.addTo(made));
+        return new SyncStatistics(choice.way(), choice.reason(), made, tally.phases(buffer.size()), buffer.restarts());
     }
 
     /** Closes every window. The buffer itself belongs to the pool. */

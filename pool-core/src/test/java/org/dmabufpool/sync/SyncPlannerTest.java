@@ -36,15 +36,16 @@ class SyncPlannerTest {
     @Test
     void aWayAskedForIsTakenOrRefusedWithTheReason() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
-        assertThat(SyncPlanner.choose(buffer, SyncWay.WHOLE_BUFFER, Duration.ZERO)
+        assertThat(SyncPlanner.choose(buffer, SyncWay.WHOLE_BUFFER, Duration.ZERO, true, SyncPlanner.Observer.NONE)
                         .choice()
                         .way())
                 .isEqualTo(SyncWay.WHOLE_BUFFER);
-        assertThatThrownBy(() -> SyncPlanner.choose(buffer, SyncWay.WINDOW, Duration.ZERO))
+        assertThatThrownBy(() ->
+                        SyncPlanner.choose(buffer, SyncWay.WINDOW, Duration.ZERO, true, SyncPlanner.Observer.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sync=WINDOW")
                 .hasMessageContaining("told not to WINDOW");
-        assertThat(SyncPlanner.choose(buffer, SyncWay.NONE, Duration.ZERO)
+        assertThat(SyncPlanner.choose(buffer, SyncWay.NONE, Duration.ZERO, true, SyncPlanner.Observer.NONE)
                         .choice()
                         .reason())
                 .contains("declared by the user");
@@ -59,40 +60,40 @@ class SyncPlannerTest {
     @Test
     void partialSyncNamesJustTheRange() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         bracket(planner, 256, 128, Direction.READ_WRITE, null);
         assertThat(buffer.calls).containsExactly("START READ_WRITE 256+128", "END READ_WRITE 256+128");
-        assertThat(planner.totals()).isEqualTo(new SyncTotals(2, 256, 256, 2 * RecordingBuffer.SIZE));
+        assertSynced(planner, 2, 256, 256);
     }
 
     @Test
     void windowSyncNamesJustTheWindow() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.WINDOW);
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         Window window = planner.takeWindow(4096, 8192);
         bracket(planner, 4096, 8192, Direction.WRITE, window);
         assertThat(buffer.calls).containsExactly("START WRITE window 0", "END WRITE window 0");
-        assertThat(planner.totals().bytesSynced()).isEqualTo(2 * 8192);
+        assertThat(planner.statistics().bytes()).isEqualTo(2 * 8192);
     }
 
     @Test
     void whatAThreadWroteIsCleanedBeforeItInvalidates() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         planner.start(0, 128, Direction.WRITE, null);
         planner.start(128, 128, Direction.READ, null);
         planner.end(128, 128, Direction.READ, null, ME);
         planner.end(0, 128, Direction.WRITE, null, ME);
         assertThat(buffer.calls)
                 .containsExactly("START WRITE", "END WRITE", "START READ", "END WRITE", "END READ", "END WRITE");
-        assertThat(planner.totals().bytesSynced()).isEqualTo(6 * RecordingBuffer.SIZE);
+        assertThat(planner.statistics().bytes()).isEqualTo(6 * RecordingBuffer.SIZE);
     }
 
     @Test
     void slicesBeyondTheReachOfRangesAreSyncedWholeWithoutHarmToThoseBelow() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
         buffer.limit = 4096;
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         assertThat(planner.choice().reason()).contains("beyond byte 4096");
         bracket(planner, 0, 4096, Direction.READ, null);
         bracket(planner, 3968, 256, Direction.READ, null);
@@ -116,7 +117,7 @@ class SyncPlannerTest {
     void aWriterBelowTheReachKeepsOutReadersBeyondIt() throws Exception {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
         buffer.limit = 4096;
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         planner.start(0, 128, Direction.READ_WRITE, null);
         Thread other = new Thread(() -> {
             planner.start(128, 128, Direction.READ, null);
@@ -135,13 +136,13 @@ class SyncPlannerTest {
     void severalRunsTakeSeveralCallsOnlyWhereCallsNameRanges() {
         LineRuns runs = LineRuns.covering(128, new long[] {0, 512}, new long[] {128, 640});
         RecordingBuffer partial = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
-        SyncPlanner planner = SyncPlanner.choose(partial, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(partial, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         planner.start(runs, Direction.READ, null);
         planner.end(runs, Direction.READ, null, ME);
         assertThat(partial.calls)
                 .containsExactly("START READ 0+128", "START READ 512+128", "END READ 0+128", "END READ 512+128");
         RecordingBuffer whole = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
-        SyncPlanner wide = SyncPlanner.choose(whole, null, Duration.ZERO);
+        SyncPlanner wide = SyncPlanner.choose(whole, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         wide.start(runs, Direction.READ, null);
         wide.end(runs, Direction.READ, null, ME);
         assertThat(whole.calls).containsExactly("START READ", "END READ");
@@ -150,17 +151,17 @@ class SyncPlannerTest {
     @Test
     void noWayNoCall() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.NONE);
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         bracket(planner, 0, 128, Direction.READ, null);
         assertThat(buffer.calls).isEmpty();
-        assertThat(planner.totals()).isEqualTo(new SyncTotals(0, 256, 0, 2 * RecordingBuffer.SIZE));
+        assertSynced(planner, 0, 256, 0);
     }
 
     @ParameterizedTest
     @EnumSource(Direction.class)
     void aRefusedStartOrEndLeavesNobodyInside(Direction direction) {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         buffer.refusing = true;
         assertThatThrownBy(() -> planner.start(0, 128, direction, null)).isInstanceOf(HeapException.class);
         buffer.refusing = false;
@@ -202,11 +203,20 @@ class SyncPlannerTest {
     }
 
     private static SyncPlanner planner(SyncWay... supported) {
-        return SyncPlanner.choose(new RecordingBuffer(supported), null, Duration.ZERO);
+        return SyncPlanner.choose(new RecordingBuffer(supported), null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
     }
 
     private static void bracket(SyncPlanner planner, long offset, long length, Direction direction, Window window) {
         planner.start(offset, length, direction, window);
         planner.end(offset, length, direction, window, ME);
+    }
+
+    /** After one START and one END. */
+    private static void assertSynced(SyncPlanner planner, long calls, long bytesAsked, long bytes) {
+        SyncStatistics sync = planner.statistics();
+        assertThat(sync.callCount()).isEqualTo(calls);
+        assertThat(sync.bytesAsked()).isEqualTo(bytesAsked);
+        assertThat(sync.bytes()).isEqualTo(bytes);
+        assertThat(sync.bytesWholeBuffer()).isEqualTo(2 * RecordingBuffer.SIZE);
     }
 }

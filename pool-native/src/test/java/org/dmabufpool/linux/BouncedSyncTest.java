@@ -281,8 +281,10 @@ class BouncedSyncTest {
                 }
             }
             PoolStatistics after = pool.statistics();
-            assertThat(counters.totalBytes()).isEqualTo(after.syncBytes() - before.syncBytes());
-            assertThat(counters.totalCalls()).isEqualTo(after.syncCalls() - before.syncCalls());
+            assertThat(counters.totalBytes())
+                    .isEqualTo(after.sync().bytes() - before.sync().bytes());
+            assertThat(counters.totalCalls())
+                    .isEqualTo(after.sync().callCount() - before.sync().callCount());
         }
     }
 

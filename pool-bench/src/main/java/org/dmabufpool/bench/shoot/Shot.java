@@ -120,8 +120,8 @@ public final class Shot {
                 statistics.peakUsedBytes(),
                 statistics.capacityBytes(),
                 statistics.allocations(),
-                statistics.syncBytes(),
-                statistics.syncBytesWholeBuffer(),
+                statistics.sync().bytes(),
+                statistics.sync().bytesWholeBuffer(),
                 picture.place().toString(),
                 picture.size());
     }

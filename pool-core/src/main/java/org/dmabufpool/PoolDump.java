@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import java.util.List;
+import java.util.Locale;
+import org.dmabufpool.sync.SyncStatistics;
+
+/**
+ * Writes a survey of a pool as JSON. The schema is in docs/dump.md; whoever changes what a field means, or takes one away,
+ * raises {@link #VERSION}.
+ */
+final class PoolDump {
+
+    static final int VERSION = 1;
+
+    private static final int FIRST_PRINTABLE = 0x20;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final StringBuilder json = new StringBuilder();
+
+    private PoolDump() {}
+
+    static String of(PoolStatistics statistics, List<PoolSurvey.Region> regions, SliceLedger ledger) {
+        PoolDump dump = new PoolDump();
+        dump.head(statistics);
+        dump.sync(statistics.sync());
+        dump.json.append("  \"regions\": [");
+        String separator = "\n";
+        for (PoolSurvey.Region region : regions) {
+            dump.json.append(separator);
+            dump.region(region, ledger);
+            separator = ",\n";
+        }
+        return dump.json.append("\n  ]\n}\n").toString();
+    }
+
+    private void head(PoolStatistics now) {
+        json.append("{\n");
+        text("format", "dmabuf-pool-dump");
+        number("version", VERSION);
+        text("pool", now.name());
+        number("capacityBytes", now.capacityBytes());
+        number("usedBytes", now.usedBytes());
+        number("requestedBytes", now.requestedBytes());
+        number("peakUsedBytes", now.peakUsedBytes());
+        number("largestFreeBytes", now.largestFreeBytes());
+        number("quarantinedBytes", now.quarantinedBytes());
+        number("openSlices", now.openSlices());
+        number("allocations", now.allocations());
+        number("releases", now.releases());
+        number("exhausted", now.exhausted());
+        number("fragmented", now.fragmented());
+        number("invalid", now.invalid());
+        number("waits", now.waits());
+        number("waiting", now.waiting());
+        number("leaks", now.leaks());
+        number("leakedBytes", now.leakedBytes());
+        number("windowsOpen", now.windowsOpen());
+    }
+
+    private void sync(SyncStatistics sync) {
+        text("syncWay", sync.way().name());
+        text("syncReason", sync.reason());
+        number("syncCalls", sync.callCount());
+        number("syncBytes", sync.bytes());
+        number("syncBytesAsked", sync.bytesAsked());
+        number("syncBytesWholeBuffer", sync.bytesWholeBuffer());
+        number("syncRestarts", sync.restarts());
+    }
+
+    private void region(PoolSurvey.Region region, SliceLedger ledger) {
+        json.append("    {\"state\": \"")
+                .append(region.state().name().toLowerCase(Locale.ROOT))
+                .append("\", \"offset\": ")
+                .append(region.offset())
+                .append(", \"length\": ")
+                .append(region.length());
+        if (region.state() == PoolSurvey.State.SLICE) {
+            json.append(", \"requested\": ")
+                    .append(region.requested())
+                    .append(", \"handle\": ")
+                    .append(region.handle())
+                    .append(", \"tag\": ");
+            quoted(region.tag());
+            json.append(", \"ageMillis\": ")
+                    .append(region.ageNanos() / NANOS_PER_MILLI)
+                    .append(", \"access\": ");
+            quoted(ledger.accessState(region.handle()));
+        }
+        json.append('}');
+    }
+
+    private void text(String key, String value) {
+        json.append("  \"").append(key).append("\": ");
+        quoted(value);
+        json.append(",\n");
+    }
+
+    private void number(String key, long value) {
+        json.append("  \"").append(key).append("\": ").append(value).append(",\n");
+    }
+
+    private void quoted(String value) {
+        json.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < FIRST_PRINTABLE) {
+                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        json.append('"');
+    }
+}

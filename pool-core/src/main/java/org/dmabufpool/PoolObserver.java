@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.SyncPhase;
+
+/**
+ * Is told what happens in a pool, for events, histograms and leaks. Every method does nothing unless overridden.
+ *
+ * <p>Methods are called by the thread that acts, by many threads at once, under no lock of the pool; {@link #leaked} by the
+ * pool's housekeeping. They should be quick, as they take part in the time of each allocation. What they throw is logged
+ * once for each observer and goes no further.
+ *
+ * <p>A pool with an observer looks at the clock and makes one small object for each call; a pool without pays nothing.
+ */
+public interface PoolObserver {
+
+    /** Why a request was refused. */
+    enum Refusal {
+        /** Less was free than asked for. */
+        EXHAUSTED,
+        /** Enough was free, but not in one piece. */
+        FRAGMENTED,
+        /** No pool of this size can serve it, ever. */
+        INVALID
+    }
+
+    /**
+     * A slice begins.
+     *
+     * @param nanos how long the request took in ns, waiting included
+     */
+    default void allocated(SliceFacts slice, long nanos) {}
+
+    /** A slice has ended; its age is how long it was held. */
+    default void released(SliceFacts slice) {}
+
+    /**
+     * A request failed for good.
+     *
+     * @param pool the pool's name
+     * @param nanos how long the request took in ns, waiting included
+     */
+    default void refused(String pool, SliceRequest request, Refusal why, long nanos) {}
+
+    /** An access to a slice began: START is done. */
+    default void accessStarted(SliceFacts slice, Direction direction) {}
+
+    /** An access to a slice ended: END is done, or was refused. */
+    default void accessEnded(SliceFacts slice, Direction direction) {}
+
+    /**
+     * A phase of an access was synced.
+     *
+     * @param pool the pool's name
+     * @param offset first byte of the range within the pool, or of the first of several
+     * @param length bytes of the ranges, together
+     * @param nanos how long that took in ns, waiting for other accesses and fences included
+     */
+    default void synced(String pool, SyncPhase phase, Direction direction, long offset, long length, long nanos) {}
+
+    /**
+     * A slice was collected without being closed.
+     *
+     * @param givenBack whether its memory went back to the pool, by {@link LeakPolicy}
+     */
+    default void leaked(SliceFacts slice, boolean givenBack) {}
+}
