@@ -77,6 +77,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void nothingLoadsMetricsAndOnlyTheyKnowTheFlightRecorder() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.dmabufpool.metrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.dmabufpool.metrics", "jdk.jfr..", "io.micrometer..")
+                .check(CORE);
+    }
+
+    @Test
     void theAllocatorKnowsNumbersAndNoMemory() {
         noClasses()
                 .that()
