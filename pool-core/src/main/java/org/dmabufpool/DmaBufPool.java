@@ -345,7 +345,10 @@ public final class DmaBufPool implements AutoCloseable {
             return this;
         }
 
-        /** Adds somebody who is told what happens in the pool, as often as called. Default: nobody; leaks are logged. */
+        /**
+         * Adds somebody who is told what happens in the pool, as often as called. Default: nobody. Leaks are logged in any
+         * case.
+         */
         public Builder observer(PoolObserver observer) {
             observers.add(Objects.requireNonNull(observer, "observer"));
             return this;

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /**
  * Notices slices that were collected without being closed. Safe for use by many threads.
@@ -39,23 +38,44 @@ final class LeakTracker {
         this.ledger = ledger;
     }
 
-    /** Shows the handles of slices that were found leaked since the last sweep; they live until the visitor ends them. */
-    synchronized void sweep(LongConsumer visitor) {
+    /** A slice is closed: whatever becomes of the object, it has not leaked. To be called before its part is free. */
+    void forget(long handle, Slice slice) {
+        if (!ledger.forgetRecent(handle, slice)) {
+            forgetOlder(handle, slice);
+        }
+    }
+
+    private synchronized void forgetOlder(long handle, Slice slice) {
+        ledger.forgetRetired(handle, slice);
+        tracked.remove(handle);
+    }
+
+    /** Gives those that outlived a sweep a reference, and forgets handles that are no good any more. */
+    synchronized void sweep() {
         ledger.retireRecent(slice -> {
             if (ledger.isLive(slice.handle())) {
-                tracked.computeIfAbsent(slice.handle(), handle -> new Tracked(slice, collected));
+                tracked.put(slice.handle(), new Tracked(slice, collected));
             }
         });
-        for (Object found = collected.poll(); found != null; found = collected.poll()) {
-            long handle = ((Tracked) found).handle;
-            if (tracked.remove(handle) != null && ledger.isLive(handle)) {
-                leaks++;
-                kept.add(handle);
-                visitor.accept(handle);
-            }
-        }
         tracked.keySet().removeIf(handle -> !ledger.isLive(handle));
         kept.removeIf(handle -> !ledger.isLive(handle));
+    }
+
+    /**
+     * The handle of a slice that was found leaked, told once, or {@link SliceLedger#NO_HANDLE} if there is none. It lives
+     * until the caller ends it.
+     */
+    synchronized long nextLeaked() {
+        for (Object found = collected.poll(); found != null; found = collected.poll()) {
+            long handle = ((Tracked) found).handle;
+            // The generation comes around: the same handle may be a later slice's, which has a reference of its own.
+            if (tracked.remove(handle, found) && ledger.isLive(handle)) {
+                leaks++;
+                kept.add(handle);
+                return handle;
+            }
+        }
+        return SliceLedger.NO_HANDLE;
     }
 
     /** Slices found leaked so far. */

@@ -21,7 +21,7 @@ final class PoolDump {
 
     private PoolDump() {}
 
-    static String of(PoolStatistics statistics, List<PoolSurvey.Region> regions, SliceLedger ledger) {
+    static String of(PoolStatistics statistics, List<PoolSurvey.Region> regions) {
         PoolDump dump = new PoolDump();
         dump.head(statistics);
         dump.sync(statistics.sync());
@@ -29,7 +29,7 @@ final class PoolDump {
         String separator = "\n";
         for (PoolSurvey.Region region : regions) {
             dump.json.append(separator);
-            dump.region(region, ledger);
+            dump.region(region);
             separator = ",\n";
         }
         return dump.json.append("\n  ]\n}\n").toString();
@@ -69,7 +69,7 @@ final class PoolDump {
         number("syncRestarts", sync.restarts());
     }
 
-    private void region(PoolSurvey.Region region, SliceLedger ledger) {
+    private void region(PoolSurvey.Region region) {
         json.append("    {\"state\": \"")
                 .append(region.state().name().toLowerCase(Locale.ROOT))
                 .append("\", \"offset\": ")
@@ -86,7 +86,7 @@ final class PoolDump {
             json.append(", \"ageMillis\": ")
                     .append(region.ageNanos() / NANOS_PER_MILLI)
                     .append(", \"access\": ");
-            quoted(ledger.accessState(region.handle()));
+            quoted(region.access());
         }
         json.append('}');
     }

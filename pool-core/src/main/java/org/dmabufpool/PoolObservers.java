@@ -41,23 +41,23 @@ final class PoolObservers {
                         tell(observer -> observer.synced(pool, phase, direction, offset, length, nanos));
     }
 
-    /** Calls one method of each. */
+    /** Calls one method of each. Not even an Error goes further: it would cost a slice its owner, or an access its end. */
     void tell(Consumer<PoolObserver> call) {
         for (Guarded guarded : observers) {
             try {
                 call.accept(guarded.observer);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 complain(guarded, e);
             }
         }
     }
 
-    private static void complain(Guarded guarded, RuntimeException e) {
+    private static void complain(Guarded guarded, Throwable e) {
         if (!guarded.complained) {
             guarded.complained = true;
             LOG.log(
                     Level.WARNING,
-                    "an observer threw, which the pool ignores from now on: "
+                    "an observer threw; the pool goes on, and logs no more of what it throws: "
                             + guarded.observer.getClass().getName(),
                     e);
         }

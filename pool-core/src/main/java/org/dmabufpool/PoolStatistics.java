@@ -11,7 +11,7 @@ import org.dmabufpool.sync.SyncStatistics;
  *
  * <p>The numbers of memory, slices, allocations, size classes and tags belong to the same moment: {@code usedBytes +
  * freeBytes == capacityBytes}, {@code allocations - releases == openSlices}, and the sums over the size classes are {@code
- * usedBytes} and {@code freeBytes}, always. Waits, leaks, windows and sync are read right after.
+ * usedBytes} and {@code freeBytes}, always. Refusals, waits, leaks, windows and sync are read right after.
  *
  * @param name the pool's name
  * @param capacityBytes size of the dma-buf; never changes

@@ -30,8 +30,16 @@ final class PoolSurvey {
         HOLE
     }
 
-    /** A live part or a hole; a hole has no handle, tag or age. */
-    record Region(State state, long offset, long length, long requested, long handle, String tag, long ageNanos) {
+    /** A live part or a hole; what is no slice has no handle, tag, age or access. */
+    record Region(
+            State state,
+            long offset,
+            long length,
+            long requested,
+            long handle,
+            String tag,
+            long ageNanos,
+            String access) {
 
         long end() {
             return offset + length;
@@ -57,14 +65,16 @@ final class PoolSurvey {
             State state = handle != SliceLedger.NO_HANDLE
                     ? State.SLICE
                     : quarantine.contains(part) ? State.QUARANTINED : State.PASSING;
+            boolean slice = state == State.SLICE;
             parts.add(new Region(
                     state,
                     allocator.offset(part),
                     allocator.reserved(part),
                     allocator.requested(part),
                     handle,
-                    state == State.SLICE ? ledger.tag(handle) : "",
-                    clock == null || state != State.SLICE ? 0 : age(ledger.birth(handle), now)));
+                    slice ? ledger.tag(handle) : "",
+                    slice && clock != null ? age(ledger.birth(handle), now) : 0,
+                    slice ? ledger.accessState(handle) : ""));
         });
         parts.sort(Comparator.comparingLong(Region::offset));
         return new PoolSurvey(totals, withHoles(parts, totals.capacity()));
@@ -89,7 +99,7 @@ final class PoolSurvey {
 
     private static void addHole(List<Region> all, long from, long to) {
         if (to > from) {
-            all.add(new Region(State.HOLE, from, to - from, 0, SliceLedger.NO_HANDLE, "", 0));
+            all.add(new Region(State.HOLE, from, to - from, 0, SliceLedger.NO_HANDLE, "", 0, ""));
         }
     }
 

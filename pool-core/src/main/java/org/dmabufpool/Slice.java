@@ -205,8 +205,13 @@ public final class Slice implements AutoCloseable {
      * @throws AccessConflictException if an access is open; the slice stays open then
      */
     public void release() {
-        if (!store.release(handle, this)) {
-            throw new SliceReleasedException("released twice: " + this + ". Only its owner may release a slice, once");
+        try {
+            if (!store.release(handle, this)) {
+                throw new SliceReleasedException(
+                        "released twice: " + this + ". Only its owner may release a slice, once");
+            }
+        } finally {
+            Reference.reachabilityFence(this); // It is being released, so it has not leaked.
         }
     }
 

@@ -4,6 +4,7 @@ package org.dmabufpool;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Window;
@@ -52,12 +53,17 @@ public final class SliceHandles {
      * @throws PoolClosedException if the pool was closed
      */
     public long allocate(long bytes, long alignment, String tag) {
-        SliceRequest.checkAlignment(alignment);
+        check(alignment, tag);
         long handle = store.allocate(bytes, alignment, tag);
         if (handle < 0) {
             throw store.exhausted(bytes, alignment, tag, "no free part fits");
         }
         return handle;
+    }
+
+    private static void check(long alignment, String tag) {
+        Objects.requireNonNull(tag, "tag");
+        SliceRequest.checkAlignment(alignment);
     }
 
     /** As {@link #allocate(long, long, String)}, with the pool's own alignment and no tag. */
@@ -67,7 +73,7 @@ public final class SliceHandles {
 
     /** As {@link #allocate(long, long, String)}, but {@link #NONE} where no free part fits. */
     public long tryAllocate(long bytes, long alignment, String tag) {
-        SliceRequest.checkAlignment(alignment);
+        check(alignment, tag);
         return Math.max(NONE, store.allocate(bytes, alignment, tag));
     }
 

@@ -229,11 +229,31 @@ final class SliceLedger {
     void remember(long handle, Slice slice) {
         Segment segment = segment(handle);
         int at = (int) handle & WITHIN_MASK;
-        @Nullable Slice[] recent = recent(segment);
-        recent[at] = slice;
-        if (segment.recent != recent) {
-            recent(segment)[at] = slice;
+        @Nullable Slice[] recent;
+        do {
+            recent = recent(segment);
+            recent[at] = slice;
+        } while (segment.recent != recent); // A sweep came between; its array may have been looked at before.
+    }
+
+    /** Lets go of a slice that was remembered since the last sweep; false if it is older. */
+    boolean forgetRecent(long handle, Slice slice) {
+        return takeAway(segment(handle).recent, handle, slice);
+    }
+
+    /** Lets go of a slice that was remembered before the last sweep. Not while {@link #retireRecent} runs. */
+    void forgetRetired(long handle, Slice slice) {
+        takeAway(segment(handle).retired, handle, slice);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // It is about the very object.
+    private static boolean takeAway(@Nullable Slice @Nullable [] slices, long handle, Slice slice) {
+        int at = (int) handle & WITHIN_MASK;
+        if (slices == null || slices[at] != slice) {
+            return false;
         }
+        slices[at] = null;
+        return true;
     }
 
     private static @Nullable Slice[] recent(Segment segment) {

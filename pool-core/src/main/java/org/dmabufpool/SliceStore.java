@@ -91,7 +91,7 @@ final class SliceStore {
             throw closedBefore();
         }
         if (bytes < 1 || bytes > capacity || alignment > capacity) {
-            throw notOfThisPool(bytes, alignment, tag);
+            throw invalid(bytes, alignment, tag);
         }
         long part = allocator.allocate(bytes, Math.max(alignment, granule));
         return part < 0 ? part : begin(part, bytes, alignment, tag);
@@ -169,7 +169,10 @@ final class SliceStore {
     void keepHouse() {
         clock.tick();
         if (!closed) {
-            leaks.sweep(this::leaked);
+            leaks.sweep();
+            for (long handle = leaks.nextLeaked(); handle >= 0; handle = leaks.nextLeaked()) {
+                leaked(handle);
+            }
         }
     }
 
@@ -177,12 +180,10 @@ final class SliceStore {
         SliceFacts slice = facts(handle);
         boolean givenBack = watch.leakPolicy() == LeakPolicy.GIVE_BACK && giveBackLeaked(handle);
         watch.observers().tell(observer -> observer.leaked(slice, givenBack));
-        if (!observed) {
-            LOG.warning(() -> named(slice.tag(), slice.offset(), slice.length()) + " was collected after "
-                    + slice.ageNanos() / NANOS_PER_SECOND + " s without being closed; its memory "
-                    + (givenBack ? "went back to the pool" : "stays reserved")
-                    + ". Close slices, such as by try-with-resources");
-        }
+        LOG.warning(() -> named(slice.tag(), slice.offset(), slice.length()) + " was collected after "
+                + slice.ageNanos() / NANOS_PER_SECOND + " s without being closed; its memory "
+                + (givenBack ? "went back to the pool" : "stays reserved")
+                + ". Close slices, such as by try-with-resources");
     }
 
     /** A leaked slice with an open access stays: somebody may have kept a view. */
@@ -199,12 +200,16 @@ final class SliceStore {
         return new PoolClosedException("pool '" + poolName + "' was closed: build a new one");
     }
 
-    private IllegalArgumentException notOfThisPool(long bytes, long alignment, String tag) {
+    private IllegalArgumentException invalid(long bytes, long alignment, String tag) {
         invalid.incrementAndGet();
         if (observed) {
             SliceRequest request = new SliceRequest(bytes, alignment, tag);
             watch.observers().tell(observer -> observer.refused(poolName, request, PoolObserver.Refusal.INVALID, 0));
         }
+        return notOfThisPool(bytes, alignment, tag);
+    }
+
+    private IllegalArgumentException notOfThisPool(long bytes, long alignment, String tag) {
         return new IllegalArgumentException("a slice of pool '" + poolName + "' has 1 to " + capacity
                 + " bytes and at most that alignment: bytes=" + bytes + ", alignment=" + alignment + ", tag='" + tag
                 + "'");
@@ -381,6 +386,9 @@ final class SliceStore {
             throw new AccessConflictException("not released: " + name(handle, slice) + " has "
                     + ledger.openAccesses(handle) + ". Close them first");
         }
+        if (slice != null && watch.statistics()) {
+            leaks.forget(handle, slice);
+        }
         Window window = hasWindows ? takeBackWindow(handle) : null;
         RuntimeException dirty =
                 outcome == SliceLedger.Outcome.DONE_UNCLEAN && !closed ? cleanAgain(handle, window, slice) : null;
@@ -489,7 +497,7 @@ final class SliceStore {
     /** Every slice and hole, as JSON. */
     String dump() {
         PoolSurvey survey = survey();
-        return PoolDump.of(statistics(survey), survey.regions, ledger);
+        return PoolDump.of(statistics(survey), survey.regions);
     }
 
     private PoolSurvey survey() {

@@ -81,12 +81,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void metricsKnowTheFrontDoorAndNobodyElseKnowsMicrometer() {
+    void metricsKnowTheFrontDoor() {
         knowsOnly(
                         "org.dmabufpool.metrics",
                         "java..",
                         "org.jspecify..",
                         "io.micrometer..",
+                        "jdk.jfr..",
                         "org.dmabufpool",
                         "org.dmabufpool.metrics",
                         "org.dmabufpool.heap",
@@ -101,14 +102,19 @@ class ArchitectureTest {
                         target -> JavaClass.Predicates.resideInAnyPackage("org.dmabufpool.heap", "org.dmabufpool.sync")
                                         .test(target)
                                 && !target.getSimpleName().equals("SyncPhase")
+                                        && !target.getSimpleName().equals("Direction")
                                 && !target.getName().startsWith("org.dmabufpool.sync.SyncStatistics")))
                 .check(CORE);
+    }
+
+    @Test
+    void nothingLoadsMetricsAndOnlyTheyKnowMicrometerAndTheFlightRecorder() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("org.dmabufpool.metrics")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.micrometer..", "org.dmabufpool.metrics")
+                .resideInAnyPackage("org.dmabufpool.metrics", "jdk.jfr..", "io.micrometer..")
                 .check(CORE);
     }
 

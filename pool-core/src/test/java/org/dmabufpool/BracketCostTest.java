@@ -6,17 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.dmabufpool.heap.Direction;
-import org.dmabufpool.heap.DmaBuf;
-import org.dmabufpool.heap.Heap;
-import org.dmabufpool.heap.SyncPhase;
-import org.dmabufpool.heap.SyncSupport;
-import org.dmabufpool.heap.SyncWay;
-import org.dmabufpool.heap.Window;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -81,73 +74,5 @@ class BracketCostTest {
     private static long allocatedBytes() {
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-    }
-
-    private static final class IdleHeap implements Heap {
-
-        @Override
-        public String name() {
-            return "idle";
-        }
-
-        @Override
-        public DmaBuf allocate(long bytes) {
-            return new IdleBuffer(bytes);
-        }
-    }
-
-    /** Syncs ranges by doing nothing. */
-    private record IdleBuffer(long size) implements DmaBuf {
-
-        @Override
-        public String name() {
-            return "idle";
-        }
-
-        @Override
-        public String exporter() {
-            return "idle";
-        }
-
-        @Override
-        public int pageSize() {
-            return 4096;
-        }
-
-        @Override
-        public int fd() {
-            return -1;
-        }
-
-        @Override
-        public ByteBuffer view(long offset, int length) {
-            throw new UnsupportedOperationException("there is no memory");
-        }
-
-        @Override
-        public SyncSupport support(SyncWay way) {
-            return way == SyncWay.PARTIAL_IOCTL
-                    ? SyncSupport.yes(way, "it does nothing")
-                    : SyncSupport.no(way, "it does less than nothing");
-        }
-
-        @Override
-        public void syncWhole(SyncPhase phase, Direction direction) {}
-
-        @Override
-        public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {}
-
-        @Override
-        public Window openWindow(long offset, long length) {
-            throw new UnsupportedOperationException("there are no windows");
-        }
-
-        @Override
-        public long restarts() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -320,7 +320,12 @@ final class SharedAllocator implements OffsetAllocator {
 
     @Override
     public AllocatorTotals totals() {
-        return survey(part -> {});
+        lockAll();
+        try {
+            return totalsWhileLocked();
+        } finally {
+            unlockAll();
+        }
     }
 
     @Override
@@ -330,22 +335,27 @@ final class SharedAllocator implements OffsetAllocator {
             for (Stripe stripe : stripes) {
                 stripe.allocator.forEachPart(block -> visitor.part(part(stripe, block)));
             }
-            long peaks = sum(TieredAllocator::peakUsedBytes);
-            for (Stripe stripe : stripes) {
-                stripe.allocator.resetPeak();
-            }
-            peakUsedBytes = Math.max(peakUsedBytes, peaks);
-            return new AllocatorTotals(
-                    layout.capacity(),
-                    sum(TieredAllocator::usedBytes),
-                    sum(TieredAllocator::requestedBytes),
-                    peakUsedBytes,
-                    largestFree(),
-                    sum(TieredAllocator::allocations),
-                    sum(TieredAllocator::releases));
+            return totalsWhileLocked();
         } finally {
             unlockAll();
         }
+    }
+
+    /** All locks are held. */
+    private AllocatorTotals totalsWhileLocked() {
+        long peaks = sum(TieredAllocator::peakUsedBytes);
+        for (Stripe stripe : stripes) {
+            stripe.allocator.resetPeak();
+        }
+        peakUsedBytes = Math.max(peakUsedBytes, peaks);
+        return new AllocatorTotals(
+                layout.capacity(),
+                sum(TieredAllocator::usedBytes),
+                sum(TieredAllocator::requestedBytes),
+                peakUsedBytes,
+                largestFree(),
+                sum(TieredAllocator::allocations),
+                sum(TieredAllocator::releases));
     }
 
     /** All locks are held. */
