@@ -102,7 +102,7 @@ class ArchitectureTest {
                         target -> JavaClass.Predicates.resideInAnyPackage("org.dmabufpool.heap", "org.dmabufpool.sync")
                                         .test(target)
                                 && !target.getSimpleName().equals("SyncPhase")
-                                        && !target.getSimpleName().equals("Direction")
+                                && !target.getSimpleName().equals("Direction")
                                 && !target.getName().startsWith("org.dmabufpool.sync.SyncStatistics")))
                 .check(CORE);
     }

@@ -29,7 +29,7 @@ public final class SliceLedgerJcstress {
     public static class ReleaseAndRelease {
 
         private final SliceLedger ledger = new SliceLedger();
-        private final long handle = ledger.open(PART, TAG);
+        private final long handle = ledger.open(PART, TAG, 0);
 
         @Actor
         public void one(LL_Result seen) {
@@ -53,7 +53,7 @@ public final class SliceLedgerJcstress {
     public static class EnterAndRelease {
 
         private final SliceLedger ledger = new SliceLedger();
-        private final long handle = ledger.open(PART, TAG);
+        private final long handle = ledger.open(PART, TAG, 0);
 
         @Actor
         public void enter(LL_Result seen) {
@@ -79,7 +79,7 @@ public final class SliceLedgerJcstress {
 
         @Actor
         public void open() {
-            published = ledger.open(PART, TAG);
+            published = ledger.open(PART, TAG, 0);
         }
 
         @Actor
@@ -105,14 +105,14 @@ public final class SliceLedgerJcstress {
         private final long handle;
 
         public OpenAndFind() {
-            ledger.release(ledger.open(PART, ""));
-            handle = ledger.open(PART, "");
+            ledger.release(ledger.open(PART, "", 0));
+            handle = ledger.open(PART, "", 0);
             ledger.release(handle);
         }
 
         @Actor
         public void open() {
-            ledger.open(PART, TAG);
+            ledger.open(PART, TAG, 0);
         }
 
         @Actor
