@@ -20,7 +20,7 @@ final class Terminal {
 
     /** Whether colours and blocks will be seen as such. */
     static boolean hasColours() {
-        return isOutput() && wantsColours(System.getenv()) && knows(encoding(), "▌·╱");
+        return isOutput() && wantsColours(System.getenv()) && knows(encoding(), "▌▐·╱");
     }
 
     private static boolean isOutput() {

@@ -24,6 +24,9 @@ public final class DumpReader {
     private static final int VERSION = 1;
     private static final String WRITE_AGAIN = "the file was cut short; copy it, or write the dump, again";
 
+    /** What Jackson says between two fields, where it throws no JsonEOFException. */
+    private static final String END = "nexpected end-of-input";
+
     private static final ObjectMapper MAPPER = new ObjectMapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -67,11 +70,8 @@ public final class DumpReader {
                 throw new DumpFormatException(name + ": it is empty; write into it what DmaBufPool.dump() returns");
             }
             return tree;
-        } catch (JsonEOFException cut) {
-            throw new DumpFormatException(place(cut) + ": the dump ends in the middle: " + WRITE_AGAIN);
         } catch (JsonProcessingException wrong) {
-            throw new DumpFormatException(place(wrong) + ": this is no JSON: " + Words.printable(firstLine(wrong))
-                    + "; name a file that has what DmaBufPool.dump() returned");
+            throw notJson(wrong);
         } catch (EOFException cut) {
             throw new DumpFormatException(name + ": the gzip data end in the middle: " + WRITE_AGAIN);
         } catch (ZipException broken) {
@@ -80,13 +80,18 @@ public final class DumpReader {
         }
     }
 
+    private DumpFormatException notJson(JsonProcessingException failure) {
+        String what = failure.getOriginalMessage().lines().findFirst().orElse("");
+        return new DumpFormatException(
+                failure instanceof JsonEOFException || what.contains(END)
+                        ? place(failure) + ": the dump ends in the middle: " + WRITE_AGAIN
+                        : place(failure) + ": this is no JSON: " + Words.printable(what)
+                                + "; name a file that has what DmaBufPool.dump() returned");
+    }
+
     private String place(JsonProcessingException failure) {
         JsonLocation location = failure.getLocation();
         return location == null ? name : name + ", line " + location.getLineNr() + ", column " + location.getColumnNr();
-    }
-
-    private static String firstLine(JsonProcessingException failure) {
-        return failure.getOriginalMessage().lines().findFirst().orElse("");
     }
 
     private PoolMapFile map(DumpFields fields) {

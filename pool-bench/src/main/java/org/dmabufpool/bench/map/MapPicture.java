@@ -118,7 +118,8 @@ public final class MapPicture {
             canvas.text(TextKind.SMALL, anchor, x, TOP - 12, "+" + Words.bytes(layout.bytesPerRow() / TICKS * tick));
         }
         for (int row = 0; row < layout.rows(); row++) {
-            canvas.text(TextKind.SMALL, Anchor.END, LEFT - 10, y(row) + BAR - 8, Words.bytes(row * layout.bytesPerRow()));
+            canvas.text(
+                    TextKind.SMALL, Anchor.END, LEFT - 10, y(row) + BAR - 8, Words.bytes(row * layout.bytesPerRow()));
         }
     }
 
@@ -160,7 +161,11 @@ public final class MapPicture {
                 .orElse("");
         if (!fitting.isEmpty() && (region.isSlice() || region.isHole())) {
             canvas.text(
-                    region.isHole() ? TextKind.PALE : TextKind.LABEL, Anchor.MIDDLE, middle, y(piece.row()) + BAR - 8, fitting);
+                    region.isHole() ? TextKind.PALE : TextKind.LABEL,
+                    Anchor.MIDDLE,
+                    middle,
+                    y(piece.row()) + BAR - 8,
+                    fitting);
         }
     }
 

@@ -36,7 +36,7 @@ final class SvgCanvas implements MapCanvas {
                 .pale { fill: #8c959f }
                 .page { fill: #0d1117; stroke: #3d444d }
                 .tick { stroke: #9aa4af }
-                .frame { stroke: #ffffff }
+                .frame { stroke: #ffffff; stroke-width: 3 }
             """;
 
     private final int width;

@@ -12,14 +12,16 @@ import java.util.TreeSet;
  * follows from the letters alone, and of two tags that want one colour the first in the alphabet has it.
  *
  * <p>Paul Tol's "light" scheme, which people who see red and green alike can tell apart, and which carries dark letters;
- * then the same once more, darker.
+ * where there are more tags, then its last and the same once more, darker.
  */
 final class TagColours {
 
     private static final int[] PALETTE = {
-        0x77AADD, 0xEE8866, 0xEEDD88, 0xFFAABB, 0x99DDFF, 0x44BB99, 0xBBCC33, 0xAAAA00,
-        0x5584B3, 0xC4653F, 0xC9B55A, 0xD67F93, 0x6FB6DA, 0x2E9274, 0x94A31C, 0x828200
+        0x77AADD, 0xEE8866, 0xEEDD88, 0xFFAABB, 0x99DDFF, 0x44BB99, 0xBBCC33, 0xAAAA00, 0x5584B3, 0xC4653F, 0xC9B55A,
+        0xD67F93, 0x6FB6DA, 0x2E9274, 0x94A31C
     };
+
+    private static final int FEW = 7;
 
     /** How many tags may have a colour. */
     static final int MOST = PALETTE.length;
@@ -29,9 +31,9 @@ final class TagColours {
     /** For at most {@link #MOST} tags. */
     TagColours(Collection<String> tags) {
         boolean[] taken = new boolean[MOST];
-        int round = tags.size() <= MOST / 2 ? MOST / 2 : MOST;
+        int round = tags.size() <= FEW ? FEW : MOST;
         for (String tag : new TreeSet<>(tags)) {
-            int colour = Math.floorMod(spread(tag.hashCode()), MOST / 2);
+            int colour = Math.floorMod(spread(tag.hashCode()), FEW);
             while (taken[colour]) {
                 colour = (colour + 1) % round;
             }

@@ -20,7 +20,9 @@ public final class TerminalMap {
     private static final int ADDRESS = 10;
     private static final int LONGEST_TAG = 30;
     private static final String PLAIN = "\u001b[0m";
-    private static final int CUBE = 6;
+    /** What red, green and blue each may be. */
+    private static final int[] CUBE = {0, 95, 135, 175, 215, 255};
+
     private static final int CUBE_START = 16;
     private static final int FULL = 255;
 
@@ -128,7 +130,10 @@ public final class TerminalMap {
             String mark = mark(left);
             return mark.equals(" ") ? ground(left) + mark : ground(left) + ink(mark) + mark;
         }
-        return ground(right) + "\u001b[38;5;" + colour(left.fill()) + "m▌";
+        // A hole has the terminal's own colour, which can be the ground only.
+        return left.fill().equals(Fill.HOLE)
+                ? ground(left) + foreground(right) + "▐"
+                : ground(right) + foreground(left) + "▌";
     }
 
     /** What is drawn on a cell's colour. */
@@ -151,18 +156,32 @@ public final class TerminalMap {
         return Character.isLetter(mark.charAt(0)) ? "\u001b[38;5;16m" : "\u001b[38;5;244m";
     }
 
+    private static String foreground(CellStrip.Cell cell) {
+        return "\u001b[38;5;" + colour(cell.fill()) + "m";
+    }
+
     private static String ground(CellStrip.Cell cell) {
         return cell.fill().equals(Fill.HOLE) ? "\u001b[49m" : "\u001b[48;5;" + colour(cell.fill()) + "m";
     }
 
-    /** The nearest of the 216 colours that terminals have. */
+    /** The nearest of the 216 colours that all such terminals have. */
     private static int colour(Fill fill) {
-        int rgb = fill.equals(Fill.HOLE) ? fill.dark() : fill.striped() ? fill.stripes() : fill.light();
-        int number = CUBE_START;
-        for (int shift = 2 * Byte.SIZE, weight = CUBE * CUBE; shift >= 0; shift -= Byte.SIZE, weight /= CUBE) {
-            number += weight * Math.round((rgb >> shift & FULL) * (CUBE - 1) / (float) FULL);
+        int rgb = fill.striped() ? fill.stripes() : fill.light();
+        int number = 0;
+        for (int shift = 2 * Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            number = CUBE.length * number + nearest(rgb >> shift & FULL);
         }
-        return number;
+        return CUBE_START + number;
+    }
+
+    private static int nearest(int channel) {
+        int best = 0;
+        for (int level = 1; level < CUBE.length; level++) {
+            if (Math.abs(CUBE[level] - channel) < Math.abs(CUBE[best] - channel)) {
+                best = level;
+            }
+        }
+        return best;
     }
 
     private void legend() {
