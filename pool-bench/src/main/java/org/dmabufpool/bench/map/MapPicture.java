@@ -38,7 +38,10 @@ public final class MapPicture {
 
     private static final double LETTER = 7;
     private static final double LABEL_MARGIN = 8;
-    private static final int LONGEST_HEAD = 90;
+    /** Of fewer letters a tag's beginning says nothing. */
+    private static final int LEAST_CLIPPED = 8;
+
+    private static final int LONGEST_HEAD = 44;
 
     private final PoolMapFile map;
     private final TagLegend legend;
@@ -150,23 +153,29 @@ public final class MapPicture {
     }
 
     private void label(MapRegion region, MapLayout.Piece piece) {
-        double room = piece.width() * MAP_WIDTH - LABEL_MARGIN;
-        double middle = LEFT + MAP_WIDTH * (piece.from() + piece.to()) / 2;
-        String bytes = Words.bytes(region.length());
-        String tag = Words.printable(region.tag());
-        String both = tag.isEmpty() ? bytes : tag + "  " + bytes;
-        String fitting = List.of(both, tag.isEmpty() ? bytes : tag).stream()
-                .filter(text -> Words.width(text) * LETTER <= room)
-                .findFirst()
-                .orElse("");
-        if (!fitting.isEmpty() && (region.isSlice() || region.isHole())) {
+        String text = label(region, (int) ((piece.width() * MAP_WIDTH - LABEL_MARGIN) / LETTER));
+        if (!text.isEmpty()) {
             canvas.text(
                     region.isHole() ? TextKind.PALE : TextKind.LABEL,
                     Anchor.MIDDLE,
-                    middle,
+                    LEFT + MAP_WIDTH * (piece.from() + piece.to()) / 2,
                     y(piece.row()) + BAR - 8,
-                    fitting);
+                    text);
         }
+    }
+
+    /** Tag and bytes, or the tag, or its beginning; empty where too few letters fit, and on stripes. */
+    private static String label(MapRegion region, int letters) {
+        String bytes = Words.bytes(region.length());
+        String tag = Words.printable(region.tag());
+        String both = tag.isEmpty() ? bytes : tag + "  " + bytes;
+        if (!region.isSlice() && !region.isHole()) {
+            return "";
+        }
+        if (Words.width(both) <= letters) {
+            return both;
+        }
+        return Words.width(tag) <= letters || letters >= LEAST_CLIPPED ? Words.clipped(tag, letters) : "";
     }
 
     private void frames(MapRegion region, List<MapLayout.Piece> pieces) {
