@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.map;
 
+import java.util.Locale;
 import java.util.function.Predicate;
 import org.dmabufpool.bench.map.MapCanvas.Anchor;
 import org.dmabufpool.bench.map.MapCanvas.TextKind;
@@ -64,7 +65,7 @@ final class LegendPicture {
                 line,
                 Words.bytes(row.bytes()),
                 Words.percent((double) row.bytes() / map.capacityBytes()),
-                Long.toString(row.slices()),
+                grouped(row.slices()),
                 Words.age(row.oldestMillis()));
     }
 
@@ -113,6 +114,10 @@ final class LegendPicture {
                 Anchor.END,
                 end,
                 line,
-                map.count(wanted) == 0 ? "none" : Words.bytes(map.bytes(wanted)) + " in " + map.count(wanted));
+                map.count(wanted) == 0 ? "none" : Words.bytes(map.bytes(wanted)) + " in " + grouped(map.count(wanted)));
+    }
+
+    private static String grouped(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
     }
 }
