@@ -53,6 +53,7 @@ final class PoolDump {
         number("fragmented", now.fragmented());
         number("invalid", now.invalid());
         number("waits", now.waits());
+        number("waitNanos", now.waitNanos());
         number("waiting", now.waiting());
         number("leaks", now.leaks());
         number("leakedBytes", now.leakedBytes());
@@ -103,16 +104,18 @@ final class PoolDump {
 
     private void quoted(String value) {
         json.append('"');
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < FIRST_PRINTABLE) {
-                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                json.append(c);
-            }
-        }
+        value.codePoints().forEach(this::letter);
         json.append('"');
+    }
+
+    /** Half a surrogate pair is no letter, and no encoding has it: it is written as a number. */
+    private void letter(int letter) {
+        if (letter == '"' || letter == '\\') {
+            json.append('\\').append((char) letter);
+        } else if (letter < FIRST_PRINTABLE || Character.getType(letter) == Character.SURROGATE) {
+            json.append(String.format(Locale.ROOT, "\\u%04x", letter));
+        } else {
+            json.appendCodePoint(letter);
+        }
     }
 }

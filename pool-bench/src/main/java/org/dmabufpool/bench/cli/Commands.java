@@ -18,11 +18,13 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             TraceCommand.class,
             ReplayCommand.class,
+            MapCommand.class,
             PeersCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
-        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a trace it names, is wrong.")
+        footer =
+                "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a trace or dump it names, is wrong.")
 public final class Commands implements Runnable {
 
     @Spec
@@ -43,6 +45,6 @@ public final class Commands implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name a command: shoot, doctor, trace, replay or peers (see --help)");
+                spec.commandLine(), "name a command: shoot, doctor, trace, replay, map or peers (see --help)");
     }
 }

@@ -12,7 +12,15 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--help", "shoot --help", "doctor --help", "trace --help", "replay --help", "peers --help", "-h"
+            strings = {
+                "--help",
+                "shoot --help",
+                "doctor --help",
+                "trace --help",
+                "replay --help",
+                "map --help",
+                "peers --help",
+                "-h"
             })
     void everyCommandHelps(String arguments) {
         Cli cli = Cli.run(arguments.split(" "));
