@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -33,7 +34,11 @@ final class WatchTools {
      * @throws TestAbortedException if it is not set and the tool is nowhere
      */
     static Path require(String tool) {
-        String folder = System.getProperty(FOLDER_PROPERTY);
+        return require(tool, System.getProperty(FOLDER_PROPERTY));
+    }
+
+    /** The same with the property's value given. */
+    static Path require(String tool, @Nullable String folder) {
         if (folder != null) {
             return in(Path.of(folder), tool)
                     .orElseThrow(() -> new AssertionError("no program " + tool + " in " + folder

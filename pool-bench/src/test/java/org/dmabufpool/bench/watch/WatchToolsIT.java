@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.opentest4j.TestAbortedException;
 
 /** The tools see what is there, and each of them sees the fault that is planted for it. */
 class WatchToolsIT {
@@ -127,11 +128,14 @@ class WatchToolsIT {
     }
 
     @Test
-    void toolThatIsNotThereFailsWhereItMustBe() {
-        assertThatThrownBy(() -> WatchTools.require("no-such-tool"))
+    void toolThatIsNotThereFailsWhereItMustBeAndAbortsElsewhere() {
+        assertThatThrownBy(() -> WatchTools.require("no-such-tool", folder.toString()))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("no-such-tool")
                 .hasMessageContaining("prepare.sh");
+        assertThatThrownBy(() -> WatchTools.require("no-such-tool", null))
+                .isInstanceOf(TestAbortedException.class)
+                .hasMessageContaining("NOT RUN");
     }
 
     private URI address() {
