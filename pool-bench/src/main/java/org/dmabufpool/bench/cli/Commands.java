@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             TraceCommand.class,
             ReplayCommand.class,
-            PeersCommand.class
+            PeersCommand.class,
+            ServeCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
@@ -43,6 +44,6 @@ public final class Commands implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name a command: shoot, doctor, trace, replay or peers (see --help)");
+                spec.commandLine(), "name a command: shoot, doctor, trace, replay, peers or serve (see --help)");
     }
 }
