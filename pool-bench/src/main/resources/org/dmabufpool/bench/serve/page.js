@@ -170,7 +170,7 @@ function drawRegion(pen, region, width) {
   }
   const widest = parts.reduce((best, part) => part.width > best.width ? part : best);
   const label = region.state === 'slice' ? region.tag : region.state;
-  pen.font = `${LEAST_LABEL_HEIGHT + 1}px system-ui, "DejaVu Sans", sans-serif`;
+  pen.font = `${LEAST_LABEL_HEIGHT + 1}px ${css('--font')}`;
   if (pen.measureText(label).width + 8 < widest.width) {
     pen.fillStyle = DARK_COLOURS.has(colour) ? '#ffffff' : '#17202a';
     pen.textBaseline = 'middle';
@@ -325,6 +325,19 @@ function rate(name) {
 
 const aboveZero = values => values.map(value => value > 0 ? value : null);
 
+/** The powers of a base within a range, for a logarithmic axis. */
+function powersWithin(base, least, most) {
+  const powers = [];
+  for (let exponent = Math.ceil(Math.log(least) / Math.log(base)); base ** exponent <= most; exponent++) {
+    powers.push(base ** exponent);
+  }
+  return powers;
+}
+
+// 32 MiB, 1 GiB, 32 GiB.
+const BYTES_BASE = 32;
+const PARTS_OF_POOL = 4;
+
 const CHARTS = [
   {
     place: 'occupancy',
@@ -332,6 +345,7 @@ const CHARTS = [
     series: [['used', '--first'], ['asked for', '--third'], ['used at most', '--second']],
     data: () => [column('usedBytes'), column('requestedBytes'), column('peakUsedBytes')],
     range: () => [0, map.capacity],
+    splits: () => Array.from({ length: PARTS_OF_POOL + 1 }, (_, i) => i * map.capacity / PARTS_OF_POOL),
   },
   {
     place: 'fragmentation',
@@ -339,11 +353,13 @@ const CHARTS = [
     series: [['of free memory', '--first'], ['of slices, by rounding', '--second']],
     data: () => [column('externalFragmentation'), column('internalFragmentation')],
     range: () => [0, 1],
+    splits: () => [0, .25, .5, .75, 1],
   },
   {
     place: 'sync',
     words: ofBytes,
     logarithmic: true,
+    splits: (least, most) => powersWithin(BYTES_BASE, least, most),
     series: [['asked', '--third'], ['synced', '--first'], ['whole buffers would', '--second']],
     data: () => [rate('syncBytesAsked'), rate('syncBytes'), rate('syncBytesWholeBuffer')],
   },
@@ -351,6 +367,7 @@ const CHARTS = [
     place: 'latency',
     words: ofNanos,
     logarithmic: true,
+    splits: (least, most) => powersWithin(10, least, most),
     series: [['p50', '--first'], ['p99', '--third'], ['p99.9', '--second']],
     data: () => ['latencyP50Nanos', 'latencyP99Nanos', 'latencyP999Nanos'].map(name => aboveZero(column(name))),
   },
@@ -372,6 +389,7 @@ function optionsOf(chart, place) {
     stroke: css('--quiet'),
     grid: { stroke: css('--line'), width: 1 },
     ticks: { stroke: css('--line'), width: 1 },
+    font: `12px ${css('--font')}`,
   };
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
   return {
@@ -382,8 +400,10 @@ function optionsOf(chart, place) {
       { ...axis, space: 80, values: (plot, times) => times.map(time => clock.format(time * 1000)) },
       {
         ...axis,
-        size: 72,
-        values: (plot, values) => values.map(value => value === null ? '' : chart.words(Math.round(value * 1e6) / 1e6)),
+        size: 74,
+        splits: (plot, number, least, most) => chart.splits(least, most),
+        filter: (plot, splits) => splits,
+        values: (plot, values) => values.map(value => chart.words(value).replace('.0 ', ' ')),
       },
     ],
     series: [{ value: (plot, time) => time === null ? '–' : clock.format(time * 1000) }].concat(
