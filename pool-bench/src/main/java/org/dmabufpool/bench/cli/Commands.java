@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
             TraceCommand.class,
             ReplayCommand.class,
             MapCommand.class,
-            PeersCommand.class
+            PeersCommand.class,
+            ServeCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
@@ -45,6 +46,6 @@ public final class Commands implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name a command: shoot, doctor, trace, replay, map or peers (see --help)");
+                spec.commandLine(), "name a command: shoot, doctor, trace, replay, map, peers or serve (see --help)");
     }
 }

@@ -17,9 +17,9 @@ import java.util.SplittableRandom;
  */
 final class CameraTrace {
 
-    private static final int[][] PREVIEWS = {{1280, 720}, {1440, 1080}, {1920, 1080}, {640, 480}, {1600, 1200}};
-    private static final int[][] VIDEOS = {{1920, 1080}, {3840, 2160}, {1280, 720}, {2560, 1440}};
-    private static final int[][] SENSORS = {{4000, 3000}, {4080, 3072}, {3264, 2448}, {4624, 3472}};
+    static final int[][] PREVIEWS = {{1280, 720}, {1440, 1080}, {1920, 1080}, {640, 480}, {1600, 1200}};
+    static final int[][] VIDEOS = {{1920, 1080}, {3840, 2160}, {1280, 720}, {2560, 1440}};
+    static final int[][] SENSORS = {{4000, 3000}, {4080, 3072}, {3264, 2448}, {4624, 3472}};
     /** Rows begin on a multiple of so many bytes. */
     private static final int STRIDE = 64;
 
@@ -32,9 +32,14 @@ final class CameraTrace {
     private static final int EVENTS = 60;
 
     private static final int LEAST_METADATA = 2048;
-    private static final int LEAST_JPEG = 500_000;
+    static final int LEAST_JPEG = 500_000;
     private static final int MORE_JPEG = 5_500_000;
-    private static final int LEVELS = 5;
+    static final int LEVELS = 5;
+
+    /** A small picture of luma alone, for faces and exposure. */
+    static final long ANALYSIS_BYTES = 640L * 480;
+    /** Two bytes for each pixel of a small sensor. */
+    static final long DEPTH_BYTES = 2L * 320 * 240;
 
     private final SplittableRandom random;
     private final Trace.Builder trace;
@@ -82,13 +87,13 @@ final class CameraTrace {
             stream(yuv(oneOf(VIDEOS)), 4 + random.nextInt(4), 1);
         }
         if (random.nextInt(3) == 0) {
-            stream(raw(), 3 + random.nextInt(3), 1);
+            stream(raw(sensor), 3 + random.nextInt(3), 1);
         }
         if (random.nextInt(3) == 0) {
-            stream(640L * 480, 2 + random.nextInt(3), 2);
+            stream(ANALYSIS_BYTES, 2 + random.nextInt(3), 2);
         }
         if (random.nextInt(4) == 0) {
-            stream(2L * 320 * 240, 3, 3);
+            stream(DEPTH_BYTES, 3, 3);
         }
     }
 
@@ -129,7 +134,7 @@ final class CameraTrace {
     }
 
     private void still() {
-        take(raw(), 2 + random.nextInt(6));
+        take(raw(sensor), 2 + random.nextInt(6));
         take(yuv(sensor), 3 + random.nextInt(8));
         take(jpeg(), 10 + random.nextInt(60));
     }
@@ -138,7 +143,7 @@ final class CameraTrace {
         int frames = 3 + random.nextInt(6);
         int merged = frames + 4 + random.nextInt(10);
         for (int i = 0; i < frames; i++) {
-            take(raw(), merged + random.nextInt(3));
+            take(raw(sensor), merged + random.nextInt(3));
         }
         take(yuv(sensor), merged + 6);
         take(jpeg(), merged + 30);
@@ -147,7 +152,7 @@ final class CameraTrace {
     private void pyramid() {
         int frames = 2 + random.nextInt(10);
         for (int level = 1; level <= LEVELS; level++) {
-            take(alignToStride(sensor[0] >> level) * ((sensor[1] >> level) + 1L), frames);
+            take(pyramidLevel(sensor, level), frames);
         }
     }
 
@@ -156,13 +161,18 @@ final class CameraTrace {
     }
 
     /** Ten bits a pixel, packed. */
-    private long raw() {
-        return alignToStride(sensor[0] * 10L / 8) * sensor[1];
+    static long raw(int[] size) {
+        return alignToStride(size[0] * 10L / 8) * size[1];
     }
 
     /** A plane of luma and half as much chroma. */
-    private static long yuv(int[] size) {
+    static long yuv(int[] size) {
         return alignToStride(size[0]) * size[1] * 3L / 2;
+    }
+
+    /** One plane, each level half as wide and high as the one before. */
+    static long pyramidLevel(int[] size, int level) {
+        return alignToStride(size[0] >> level) * ((size[1] >> level) + 1L);
     }
 
     private static long alignToStride(long bytes) {
