@@ -38,10 +38,8 @@ class PoolSabotageTest {
                 fault(
                         "who waits is counted after it looked for space",
                         "SpaceWaiters.java",
-                        "            count.incrementAndGet();\n            long nanosLeft = nanos;\n"
-                                + "            long answer = attempt.getAsLong();",
-                        "            long nanosLeft = nanos;\n            long answer = attempt.getAsLong();\n"
-                                + "            count.incrementAndGet();",
+                        "            count.incrementAndGet();\n            long answer = attempt.getAsLong();",
+                        "            long answer = attempt.getAsLong();\n            count.incrementAndGet();",
                         DURING_THE_LOOK),
                 fault(
                         "a release wakes one of those who wait",
