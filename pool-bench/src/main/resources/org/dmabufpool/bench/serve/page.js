@@ -284,8 +284,8 @@ function swatch(colour) {
 
 // ---------------------------------------------------------------------------------------------- holders
 
-function showHolders(state) {
-  byId('holders').replaceChildren(...state.tags.map(use => {
+function showHolders(holders, capacity) {
+  byId('holders').replaceChildren(...holders.map(use => {
     const row = document.createElement('tr');
     const name = document.createElement('th');
     name.scope = 'row';
@@ -293,8 +293,8 @@ function showHolders(state) {
     row.append(name, ...[
       ofCount(use.slices),
       ofBytes(use.reservedBytes),
-      ofShare(use.reservedBytes / state.pool.capacityBytes),
-      ofMillis(use.oldestMillis),
+      ofShare(use.reservedBytes / capacity),
+      use.oldestMillis === null ? '–' : ofMillis(use.oldestMillis),
     ].map(text => {
       const cell = document.createElement('td');
       cell.textContent = text;
@@ -433,6 +433,7 @@ function fitCharts() {
 
 // ---------------------------------------------------------------------------------------------- the loop
 
+const seenTags = new Set();
 const loop = { started: null, since: 0, paused: false, timer: 0 };
 
 function say(state, text) {
@@ -448,12 +449,21 @@ function remember(state) {
   if (state.started !== loop.started) {
     history.rows = [];
     loop.since = 0;
+    seenTags.clear();
   }
   history.columns = state.history.columns;
   const news = state.history.rows.filter(row => row[0] > loop.since);
   history.rows = history.rows.concat(news).slice(-REMEMBERED_ROWS);
   loop.started = state.started;
   loop.since = state.sequence;
+}
+
+/** Who holds something, and after them who once did: the page does not jump when somebody comes or goes. */
+function holdersOf(state) {
+  const now = new Set(state.tags.map(use => use.tag));
+  now.forEach(tag => seenTags.add(tag));
+  const idle = [...seenTags].filter(tag => !now.has(tag)).sort((a, b) => rank(a) - rank(b));
+  return state.tags.concat(idle.map(tag => ({ tag, slices: 0, reservedBytes: 0, oldestMillis: null })));
 }
 
 function showFacts(state) {
@@ -467,9 +477,10 @@ function show(state) {
   remember(state);
   showFacts(state);
   showNumbers(state.figures);
-  showLegend(state.tags);
+  const holders = holdersOf(state);
+  showLegend(holders);
   showMap(state);
-  showHolders(state);
+  showHolders(holders, state.pool.capacityBytes);
   showCharts();
   document.body.dataset.started = state.started;
   document.body.dataset.sequence = state.sequence;

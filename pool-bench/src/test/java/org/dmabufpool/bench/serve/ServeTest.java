@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -22,12 +23,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.dmabufpool.OpenSlicesException;
 import org.dmabufpool.bench.cli.Cli;
 import org.dmabufpool.bench.shoot.HeapChoice;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,19 +46,28 @@ class ServeTest {
     private static final int STATUS_OK = 200;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private LiveServer server;
+    private static LiveServer shared;
+    /** The shared one, but for tests that start one of their own. */
+    private LiveServer server = shared;
 
     @TempDir
     private Path folder;
 
-    @BeforeEach
-    void start() throws IOException {
-        server = start(0);
+    @BeforeAll
+    static void startShared() throws IOException {
+        shared = start(0);
+    }
+
+    @AfterAll
+    static void stopShared() {
+        shared.close();
     }
 
     @AfterEach
-    void stop() {
-        server.close();
+    void stopOwn() {
+        if (server != shared) {
+            server.close();
+        }
     }
 
     private static LiveServer start(int port) throws IOException {
@@ -124,6 +138,7 @@ class ServeTest {
 
     @Test
     void historyGoesOnFromWhereOneLeftOff() throws Exception {
+        server = start(0);
         JsonNode late = Awaitility.await()
                 .atMost(LIMIT)
                 .until(this::state, now -> now.get("sequence").asLong() > 3);
@@ -198,6 +213,7 @@ class ServeTest {
 
     @Test
     void closedPoolIsSaidToBeClosed() throws Exception {
+        server = start(0);
         try {
             server.pool().close();
         } catch (OpenSlicesException expected) {
@@ -213,6 +229,7 @@ class ServeTest {
 
     @Test
     void closeLeavesNothing() throws Exception {
+        server = start(0);
         int port = server.address().getPort();
         server.close();
         server.close();
@@ -221,6 +238,37 @@ class ServeTest {
         assertThat(server.pool().statistics().openSlices()).isZero();
         server = start(port);
         assertThat(get("state").statusCode()).isEqualTo(STATUS_OK);
+    }
+
+    @Test
+    void signalEndsTheCommandAndFreesThePort() throws Exception {
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "org.dmabufpool.bench.Main",
+                        "serve",
+                        "--port",
+                        "0",
+                        "--capacity",
+                        "32M")
+                .redirectError(ProcessBuilder.Redirect.INHERIT) // the tests' class path has its own to say there
+                .start();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = out.readLine();
+            Matcher address = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/").matcher(line);
+            assertThat(address.find()).as(line).isTrue();
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address.group() + "state"))
+                    .build();
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(STATUS_OK);
+            process.toHandle().destroy(); // which leaves its output open
+            assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(out.readLine()).isNull();
+            new ServerSocket(Integer.parseInt(address.group(1)), 1, InetAddress.getLoopbackAddress()).close();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test
@@ -288,7 +336,6 @@ class ServeTest {
     @Test
     void traceOfAFileIsPlayedOverAndOver() throws Exception {
         Path file = Files.writeString(folder.resolve("small.trace"), "a,1,4096\na,2,3000000,65536\nf,1\n");
-        server.close();
         server = LiveServer.start(
                 ListenAddress.of("127.0.0.1", 0, false),
                 HeapChoice.of("model", false),
