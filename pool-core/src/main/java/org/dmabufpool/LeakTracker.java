@@ -16,7 +16,7 @@ import java.util.Set;
  * holds each new slice itself until the sweep after next, one or two seconds; most are closed by then, and only those that
  * still live are given a reference.
  */
-final class LeakTracker {
+final class LeakTracker implements SliceLedger.OlderSlices {
 
     private final SliceLedger ledger;
     private final ReferenceQueue<Slice> collected = new ReferenceQueue<>();
@@ -38,14 +38,9 @@ final class LeakTracker {
         this.ledger = ledger;
     }
 
-    /** A slice is closed: whatever becomes of the object, it has not leaked. To be called before its part is free. */
-    void forget(long handle, Slice slice) {
-        if (!ledger.forgetRecent(handle, slice)) {
-            forgetOlder(handle, slice);
-        }
-    }
-
-    private synchronized void forgetOlder(long handle, Slice slice) {
+    /** A slice that outlived a sweep is closed: whatever becomes of the object, it has not leaked. */
+    @Override
+    public synchronized void forget(long handle, Slice slice) {
         ledger.forgetRetired(handle, slice);
         tracked.remove(handle);
     }

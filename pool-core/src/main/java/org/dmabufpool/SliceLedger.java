@@ -156,8 +156,24 @@ final class SliceLedger {
         segment(handle).getAndUpdate((int) handle & WITHIN_MASK, state -> state | UNCLEAN);
     }
 
-    /** A slice without open accesses ends to live: its handle is no good any more. */
+    /** Is told of slices that end and are not among the recent ones. */
+    interface OlderSlices {
+
+        /** Lets go of a slice. */
+        void forget(long handle, Slice slice);
+    }
+
+    /** As {@link #release(long, Slice, OlderSlices)}, for a slice known by its handle alone. */
     Outcome release(long handle) {
+        return release(handle, null, (none, slice) -> {});
+    }
+
+    /**
+     * A slice without open accesses ends to live: its handle is no good any more.
+     *
+     * @param slice let go of before its part can be used again, as it has not leaked; null where none was remembered
+     */
+    Outcome release(long handle, @Nullable Slice slice, OlderSlices older) {
         Segment segment = segmentOrNull(handle);
         int at = (int) handle & WITHIN_MASK;
         while (segment != null) {
@@ -169,6 +185,9 @@ final class SliceLedger {
                 return Outcome.CONFLICT;
             }
             if (segment.compareAndSet(at, state, ((state >>> GENERATION_SHIFT) + 1) << GENERATION_SHIFT)) {
+                if (slice != null && !takeAway(segment.recent, handle, slice)) {
+                    older.forget(handle, slice);
+                }
                 return (state & UNCLEAN) == 0 ? Outcome.DONE : Outcome.DONE_UNCLEAN;
             }
         }
@@ -234,11 +253,6 @@ final class SliceLedger {
             recent = recent(segment);
             recent[at] = slice;
         } while (segment.recent != recent); // A sweep came between; its array may have been looked at before.
-    }
-
-    /** Lets go of a slice that was remembered since the last sweep; false if it is older. */
-    boolean forgetRecent(long handle, Slice slice) {
-        return takeAway(segment(handle).recent, handle, slice);
     }
 
     /** Lets go of a slice that was remembered before the last sweep. Not while {@link #retireRecent} runs. */

@@ -375,7 +375,7 @@ final class SliceStore {
      * @throws AccessConflictException if an access is open; the slice lives on
      */
     boolean release(long handle, @Nullable Slice slice) {
-        SliceLedger.Outcome outcome = ledger.release(handle);
+        SliceLedger.Outcome outcome = ledger.release(handle, watch.statistics() ? slice : null, leaks);
         if (outcome == SliceLedger.Outcome.NOT_LIVE) {
             return false;
         }
@@ -385,9 +385,6 @@ final class SliceStore {
             }
             throw new AccessConflictException("not released: " + name(handle, slice) + " has "
                     + ledger.openAccesses(handle) + ". Close them first");
-        }
-        if (slice != null && watch.statistics()) {
-            leaks.forget(handle, slice);
         }
         Window window = hasWindows ? takeBackWindow(handle) : null;
         RuntimeException dirty =
