@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.SyncPhase;
 
@@ -11,14 +12,14 @@ import org.dmabufpool.heap.SyncPhase;
 final class RecordingObserver implements PoolObserver {
 
     /** What was told, without facts. */
-    final List<String> calls = new CopyOnWriteArrayList<>();
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
-    final List<SliceFacts> allocated = new CopyOnWriteArrayList<>();
-    final List<SliceFacts> released = new CopyOnWriteArrayList<>();
-    final List<SliceFacts> started = new CopyOnWriteArrayList<>();
-    final List<SliceFacts> ended = new CopyOnWriteArrayList<>();
-    final List<SliceFacts> leaked = new CopyOnWriteArrayList<>();
-    final List<SliceRequest> refused = new CopyOnWriteArrayList<>();
+    final List<SliceFacts> allocated = Collections.synchronizedList(new ArrayList<>());
+    final List<SliceFacts> released = Collections.synchronizedList(new ArrayList<>());
+    final List<SliceFacts> started = Collections.synchronizedList(new ArrayList<>());
+    final List<SliceFacts> ended = Collections.synchronizedList(new ArrayList<>());
+    final List<SliceFacts> leaked = Collections.synchronizedList(new ArrayList<>());
+    final List<SliceRequest> refused = Collections.synchronizedList(new ArrayList<>());
     volatile long lastNanos;
 
     @Override

@@ -22,7 +22,11 @@ class StatisticsCostTest {
     private static final int WARM_ROUNDS = 10;
     private static final int ROUNDS = 41;
     private static final long BYTES = 1 << 20;
+    private static final int LIVE = 256;
+    private static final long SMALL_BYTES = 100_000;
     private static final long SLICE_GARBAGE = 64;
+    /** Far above what is seen, so that no busy machine fails the build. */
+    private static final double MOST_TIMES = 2;
 
     private final DmaBufPool on = pool(true);
     private final DmaBufPool off = pool(false);
@@ -53,7 +57,9 @@ class StatisticsCostTest {
                 pool.allocate(BYTES).close();
             }
         };
-        String json = measure("handles", ofHandles) + ", " + measure("slice", ofSlices);
+        String json = measure("handles", ofHandles) + ", " + measure("slice", ofSlices) + ", "
+                + measure("live256Handles", this::amongLiveHandles) + ", "
+                + measure("live256Slice", this::amongLiveSlices);
         double handleGarbage = garbage(ofHandles);
         double sliceGarbage = garbage(ofSlices);
         Files.writeString(
@@ -70,6 +76,36 @@ class StatisticsCostTest {
         off.close();
     }
 
+    /** Each pair takes the place of one of {@link #LIVE} that live. */
+    private void amongLiveHandles(DmaBufPool pool) {
+        SliceHandles handles = pool.handles();
+        long[] live = new long[LIVE];
+        for (int i = 0; i < PAIRS; i++) {
+            int at = i & (LIVE - 1);
+            if (i >= LIVE) {
+                handles.release(live[at]);
+            }
+            live[at] = handles.allocate(SMALL_BYTES);
+        }
+        for (long handle : live) {
+            handles.release(handle);
+        }
+    }
+
+    private void amongLiveSlices(DmaBufPool pool) {
+        Slice[] live = new Slice[LIVE];
+        for (int i = 0; i < PAIRS; i++) {
+            int at = i & (LIVE - 1);
+            if (i >= LIVE) {
+                live[at].close();
+            }
+            live[at] = pool.allocate(SMALL_BYTES);
+        }
+        for (Slice slice : live) {
+            slice.close();
+        }
+    }
+
     /** Medians of rounds that take turns, so that a slow spell of the machine meets both. */
     private String measure(String what, Work work) {
         double[] with = new double[ROUNDS];
@@ -81,6 +117,7 @@ class StatisticsCostTest {
             without[at] = nanos(work, off);
             more[at] = with[at] - without[at];
         }
+        assertThat(median(with)).as(what).isLessThan(MOST_TIMES * median(without));
         return String.format(
                 Locale.ROOT,
                 "\"%sOnNs\": %.1f, \"%sOffNs\": %.1f, \"%sMoreNs\": %.1f",
