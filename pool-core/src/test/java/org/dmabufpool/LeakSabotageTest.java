@@ -15,8 +15,8 @@ class LeakSabotageTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "SliceStore.java | leaks.forget(handle, slice); | ; | aLaterSliceOfTheSameHandleIsNotTakenForAClosedOne",
-                "SliceStore.java | leaks.forget(handle, slice); | ; |"
+                "SliceLedger.java | older.forget(handle, slice); | ; | aLaterSliceOfTheSameHandleIsNotTakenForAClosedOne",
+                "SliceLedger.java | if (slice != null && !takeAway(segment.recent, handle, slice)) { | if (false) { |"
                         + " aLaterSliceOfTheSameHandleIsNotTakenForOneClosedBeforeItWasSwept",
                 "LeakTracker.java | ledger.forgetRetired(handle, slice); | ; |"
                         + " aLaterSliceOfTheSameHandleIsNotTakenForOneClosedAfterItsFirstSweep",
