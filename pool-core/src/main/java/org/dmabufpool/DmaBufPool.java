@@ -188,7 +188,7 @@ public final class DmaBufPool implements AutoCloseable {
     }
 
     /**
-     * What the pool looks like now. It walks over all live slices, which holds up allocations for some 50 ns a slice: ask
+     * What the pool looks like now. It walks over all live slices, which holds up allocations for up to some 200 ns a slice: ask
      * for it as often as people look, not for each frame.
      */
     public PoolStatistics statistics() {

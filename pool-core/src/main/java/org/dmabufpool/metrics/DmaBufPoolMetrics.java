@@ -69,7 +69,7 @@ public final class DmaBufPoolMetrics implements MeterBinder, AutoCloseable {
     }
 
     /**
-     * Distributions, which cost each allocation and release some hundred ns: sizes asked for, how long allocations took, and
+     * Distributions, for which each allocation and release looks at the clock: sizes asked for, how long allocations took, and
      * how long slices were held. Give the answer to {@link DmaBufPool.Builder#observer}; its meters are registered now.
      *
      * @param pool the name that the pool will have
