@@ -48,7 +48,7 @@ public final class Fork {
     }
 
     private Worker filled(Contender contender, Workload workload, long seed) {
-        Worker worker = new Worker(contender.lane(slots), workload, slots, seed);
+        Worker worker = new Worker(contender.lane(Worker.room(slots)), workload, slots, seed);
         worker.fill(slots);
         return worker;
     }

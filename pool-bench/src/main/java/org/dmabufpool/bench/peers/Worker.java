@@ -17,6 +17,14 @@ final class Worker {
     private static final int PATTERN = 1 << 16;
     private static final int BLOCK = 1000;
     private static final int DIGITS = 2;
+    /**
+     * Places left free at both ends of what a thread writes at each pair: 128 bytes and more. The collector may move what
+     * two threads write next to each other, and then lines of the cache that both want are what would be measured.
+     */
+    static final int MARGIN = 32;
+
+    private static final int SLOT_AT = MARGIN;
+    private static final int SIZE_AT = MARGIN + 1;
     /** Whoever takes longer to fill up has shown what it is worth. */
     private static final long FILL_LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
 
@@ -26,16 +34,20 @@ final class Worker {
     private final Lane lane;
     private final long[] sizes = new long[PATTERN];
     private final int[] slots = new int[PATTERN];
-    private int slotAt;
-    private int sizeAt;
+    private final int[] positions = new int[MARGIN + 2 + MARGIN];
 
     Worker(Lane lane, Workload workload, int slotCount, long seed) {
         this.lane = lane;
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < PATTERN; i++) {
             sizes[i] = workload.size(random);
-            slots[i] = workload.slot(random, slotCount);
+            slots[i] = MARGIN + workload.slot(random, slotCount);
         }
+    }
+
+    /** How many slots a lane needs for so many parts. */
+    static int room(int slotCount) {
+        return MARGIN + slotCount + MARGIN;
     }
 
     /** What a batch cost its thread. */
@@ -49,7 +61,7 @@ final class Worker {
     void fill(int slotCount) {
         long begin = System.nanoTime();
         for (int slot = 0; slot < slotCount; slot++) {
-            if (!lane.allocate(slot, nextSize())) {
+            if (!lane.allocate(MARGIN + slot, nextSize())) {
                 throw new IllegalStateException("no space for part " + slot + " of " + slotCount);
             }
             if (System.nanoTime() - begin > FILL_LIMIT_NS) {
@@ -119,14 +131,16 @@ final class Worker {
     }
 
     private int nextSlot() {
-        slotAt = (slotAt + 1) & (PATTERN - 1);
-        return slots[slotAt];
+        int at = (positions[SLOT_AT] + 1) & (PATTERN - 1);
+        positions[SLOT_AT] = at;
+        return slots[at];
     }
 
     /** Sizes run ahead of slots by one each time around, so that no slot gets the same sizes for ever. */
     private long nextSize() {
-        sizeAt = (sizeAt + (slotAt == 0 ? 2 : 1)) & (PATTERN - 1);
-        return sizes[sizeAt];
+        int at = (positions[SIZE_AT] + (positions[SLOT_AT] == 0 ? 2 : 1)) & (PATTERN - 1);
+        positions[SIZE_AT] = at;
+        return sizes[at];
     }
 
     /** Bytes this thread allocated on the JVM's heap so far. The bean is asked by name: its type is not every JVM's. */
