@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A release raises the generation, so that a handle that was kept too long is noticed, until the generation comes
  * around after 65 536 slices of the same part number.
  *
- * <p><b>Tables.</b> Part numbers are small and dense, so states lie in segments of {@value #SEGMENT}, added when first
+ * <p><b>Segments.</b> Part numbers are small and dense, so states lie in segments of {@value #SEGMENT}, added when first
  * needed and never moved. No reference to a slice is kept: one stored in an old table for every new slice would be work for
  * the collector's barriers at each allocation.
  */
@@ -52,7 +52,6 @@ final class SliceLedger {
     private static final int MOST_READERS = WRITER - 1;
 
     private static final int HANDLE_GENERATION_SHIFT = 32;
-    private static final int GENERATION_MASK = 0xFFFF;
     private static final long PART_MASK = 0xFFFF_FFFFL;
 
     private static final int BLOCK_MASK = (1 << OffsetAllocator.BLOCK_BITS) - 1;
@@ -60,8 +59,10 @@ final class SliceLedger {
     private static final int SEGMENT = 1 << SEGMENT_SHIFT;
     private static final int WITHIN_MASK = SEGMENT - 1;
 
-    /** Segments by the part number's high bits (the stripe) and the rest of it. Replaced when it grows. */
-    private volatile Segment[][] segments = new Segment[0][];
+    private static final int TABLES = 1 << OffsetAllocator.TABLE_BITS;
+
+    /** A row of segments for each {@value #SEGMENT} blocks, one of each of the allocator's tables. Replaced when it grows. */
+    private volatile @Nullable Segment[] segments = new Segment[0];
 
     /** States, tags and windows of neighbouring part numbers. */
     private static final class Segment extends AtomicIntegerArray {
@@ -111,7 +112,7 @@ final class SliceLedger {
 
     /** Whether the state is of the handle's slice, and that lives. */
     private static boolean isOf(long handle, int state) {
-        int generation = (int) (handle >>> HANDLE_GENERATION_SHIFT) & GENERATION_MASK;
+        int generation = (int) (handle >>> HANDLE_GENERATION_SHIFT);
         return state >>> (GENERATION_SHIFT - 1) == ((generation << 1) | 1);
     }
 
@@ -288,17 +289,21 @@ final class SliceLedger {
 
     /** Lets go of the slices that were remembered before the last call, and shows them. For one thread at a time. */
     void retireRecent(Consumer<Slice> visitor) {
-        for (Segment[] ofStripe : segments) {
-            for (Segment segment : ofStripe) {
-                @Nullable Slice[] retired = segment.retired;
-                segment.retired = segment.recent;
-                segment.recent = null;
-                if (retired != null) {
-                    for (Slice slice : retired) {
-                        if (slice != null) {
-                            visitor.accept(slice);
-                        }
-                    }
+        for (Segment segment : segments) {
+            if (segment != null) {
+                retireRecent(segment, visitor);
+            }
+        }
+    }
+
+    private static void retireRecent(Segment segment, Consumer<Slice> visitor) {
+        @Nullable Slice[] retired = segment.retired;
+        segment.retired = segment.recent;
+        segment.recent = null;
+        if (retired != null) {
+            for (Slice slice : retired) {
+                if (slice != null) {
+                    visitor.accept(slice);
                 }
             }
         }
@@ -336,33 +341,31 @@ final class SliceLedger {
     }
 
     private @Nullable Segment segmentOrNull(long handle) {
-        Segment[][] all = segments;
-        long part = part(handle);
-        int stripe = (int) (part >>> OffsetAllocator.BLOCK_BITS);
-        int index = ((int) part & BLOCK_MASK) >>> SEGMENT_SHIFT;
-        return handle >= 0 && stripe < all.length && index < all[stripe].length ? all[stripe][index] : null;
+        @Nullable Segment[] all = segments;
+        int index = segmentIndex(part(handle));
+        return handle >= 0 && index < all.length ? all[index] : null;
+    }
+
+    private static int segmentIndex(long part) {
+        int table = (int) part >>> OffsetAllocator.BLOCK_BITS;
+        int row = ((int) part & BLOCK_MASK) >>> SEGMENT_SHIFT;
+        return row * TABLES + table;
     }
 
     private Segment segmentToWrite(long part) {
         Segment segment = segmentOrNull(part);
-        return segment == null ? grow(part) : segment;
+        return segment == null ? addSegment(part) : segment;
     }
 
-    private synchronized Segment grow(long part) {
-        int stripe = (int) (part >>> OffsetAllocator.BLOCK_BITS);
-        int index = ((int) part & BLOCK_MASK) >>> SEGMENT_SHIFT;
-        Segment[][] all = Arrays.copyOf(segments, Math.max(segments.length, stripe + 1));
-        for (int i = segments.length; i < all.length; i++) {
-            all[i] = new Segment[0];
+    private synchronized Segment addSegment(long part) {
+        int index = segmentIndex(part);
+        @Nullable Segment[] all = Arrays.copyOf(segments, Math.max(segments.length, (index | (TABLES - 1)) + 1));
+        Segment segment = all[index];
+        if (segment == null) {
+            segment = new Segment();
+            all[index] = segment;
+            segments = all;
         }
-        int length = all[stripe].length;
-        if (index >= length) {
-            all[stripe] = Arrays.copyOf(all[stripe], index + 1);
-            for (int i = length; i <= index; i++) {
-                all[stripe][i] = new Segment();
-            }
-        }
-        segments = all;
-        return all[stripe][index];
+        return segment;
     }
 }

@@ -142,7 +142,13 @@ class SliceLedgerTest {
     @Test
     void slicesOfAllPartNumbersAreApart() {
         long[] parts = {
-            1, 1023, 1024, 5000, 1L << OffsetAllocator.BLOCK_BITS | 1, 7L << OffsetAllocator.BLOCK_BITS | 2049
+            1,
+            1023,
+            1024,
+            5000,
+            1L << OffsetAllocator.BLOCK_BITS | 1,
+            7L << OffsetAllocator.BLOCK_BITS | 2049,
+            63L << OffsetAllocator.BLOCK_BITS | 1024
         };
         long[] handles = new long[parts.length];
         for (int i = 0; i < parts.length; i++) {
@@ -155,5 +161,16 @@ class SliceLedgerTest {
             assertThat(ledger.isLive(handles[i])).isEqualTo(i % 2 == 1);
             assertThat(ledger.tag(handles[i])).isEqualTo("tag " + i);
         }
+    }
+
+    @Test
+    void aHandleWithAnyBitWrongIsNotLive() {
+        long handle = ledger.open(7L << OffsetAllocator.BLOCK_BITS | 2049, "", 0);
+        for (int bit = 0; bit < Long.SIZE; bit++) {
+            long wrong = handle ^ 1L << bit;
+            assertThat(ledger.isLive(wrong)).as("bit %d", bit).isFalse();
+            assertThat(ledger.release(wrong)).as("bit %d", bit).isEqualTo(Outcome.NOT_LIVE);
+        }
+        assertThat(ledger.release(handle)).isEqualTo(Outcome.DONE);
     }
 }

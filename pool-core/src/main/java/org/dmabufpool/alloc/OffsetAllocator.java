@@ -12,11 +12,11 @@ package org.dmabufpool.alloc;
  */
 public interface OffsetAllocator {
 
-    /**
-     * A part's number has so many low bits that count from 1 in one of a few tables; above them is the table's number,
-     * below 32.
-     */
+    /** A part's number has so many low bits that count from 1 in one of a few tables. */
     int BLOCK_BITS = 26;
+
+    /** Above them, so many bits are the table's number; so a part's number fits into 32 bits. */
+    int TABLE_BITS = Integer.SIZE - BLOCK_BITS;
 
     /** What {@link #allocate} returns when less is free than was asked for. */
     long NO_SPACE = -1L;
