@@ -3,8 +3,10 @@
 package org.dmabufpool.alloc;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.ToLongFunction;
 
 /**
@@ -57,8 +59,8 @@ final class SharedAllocator implements OffsetAllocator {
     private final long granule;
     private final Stripe[] stripes;
 
-    /** Which stripe the threads of a seat use. Races are benign: any answer is a stripe. */
-    private final int[] seats = new int[SEATS];
+    /** The stripe that the threads of each seat use. Races are benign: any answer is a stripe. */
+    private final Stripe[] seats = new Stripe[SEATS];
 
     /** Requests of so many bytes and more are known to be in vain. Written under a lock of a stripe. */
     private volatile long refusedFrom = NOTHING_REFUSED;
@@ -77,11 +79,12 @@ final class SharedAllocator implements OffsetAllocator {
     SharedAllocator(AllocatorLayout layout, int stripeCount) {
         this.layout = layout;
         this.granule = layout.granule();
-        StripeLock[] locks = StripeLock.row(stripeCount);
+        AtomicIntegerArray locks = StripeLock.row(stripeCount);
         stripes = new Stripe[stripeCount];
         for (int i = 0; i < stripeCount; i++) {
-            stripes[i] = new Stripe(i, layout, locks[i]);
+            stripes[i] = new Stripe(i, layout, locks);
         }
+        Arrays.fill(seats, stripes[0]);
     }
 
     @Override
@@ -107,7 +110,7 @@ final class SharedAllocator implements OffsetAllocator {
     /** Locks the stripe of this thread's seat, or another one if a thread of another seat allocates there too. */
     private Stripe enter() {
         int seat = (int) ((Thread.currentThread().getId() * SPREAD) >>> SEAT_SHIFT);
-        Stripe stripe = stripes[seats[seat]];
+        Stripe stripe = seats[seat];
         if (!stripe.tryLock()) {
             stripe = lockAnother(seat, stripe);
         }
@@ -121,7 +124,7 @@ final class SharedAllocator implements OffsetAllocator {
     private Stripe lockAnother(int seat, Stripe busy) {
         Stripe stripe = busy.occupant == seat ? busy : leastShared(seat, busy);
         stripe.lock();
-        seats[seat] = stripe.number;
+        seats[seat] = stripe;
         return stripe;
     }
 

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-/** An allocator behind a lock. */
-final class Stripe {
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/** A lock, and the allocator behind it. */
+final class Stripe extends StripeLock {
 
     final int number;
     /** To be used under the lock, but for what it says itself. */
@@ -21,12 +23,13 @@ final class Stripe {
     /** How often the territory was too small since it grew last. Updates may be lost, which is benign. */
     private int shortages;
 
-    private final StripeLock lock;
-
-    /** @param number the stripe with number 0 begins with the whole range as its territory */
-    Stripe(int number, AllocatorLayout layout, StripeLock lock) {
+    /**
+     * @param number the stripe with number 0 begins with the whole range as its territory
+     * @param locks the row of the stripes' locks
+     */
+    Stripe(int number, AllocatorLayout layout, AtomicIntegerArray locks) {
+        super(locks, number);
         this.number = number;
-        this.lock = lock;
         this.allocator = new TieredAllocator(layout, number == 0);
     }
 
@@ -37,17 +40,5 @@ final class Stripe {
         }
         shortages = 0;
         return true;
-    }
-
-    boolean tryLock() {
-        return lock.tryLock();
-    }
-
-    void lock() {
-        lock.lock();
-    }
-
-    void unlock() {
-        lock.unlock();
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * {@value #NAP_NANOS} ns. It sleeps in between, so that a holder that lost its processor gets it back, whatever the
  * threads' priorities; a virtual thread leaves its carrier.
  */
-final class StripeLock {
+class StripeLock {
 
     private static final int FREE = 0;
     private static final int TAKEN = 1;
@@ -27,26 +27,27 @@ final class StripeLock {
     private final AtomicIntegerArray states;
     private final int at;
 
-    private StripeLock(AtomicIntegerArray states, int at) {
-        this.states = states;
-        this.at = at;
+    /**
+     * One of a row of locks.
+     *
+     * @param row what {@link #row} made
+     * @param number 0 and up, below the row's count
+     */
+    StripeLock(AtomicIntegerArray row, int number) {
+        this.states = row;
+        this.at = (number + 1) * SPACING;
     }
 
-    /** So many locks, far enough from each other. */
-    static StripeLock[] row(int count) {
-        AtomicIntegerArray states = new AtomicIntegerArray((count + 1) * SPACING);
-        StripeLock[] locks = new StripeLock[count];
-        for (int i = 0; i < count; i++) {
-            locks[i] = new StripeLock(states, (i + 1) * SPACING);
-        }
-        return locks;
+    /** The states of so many locks, far enough from each other and from all else. */
+    static AtomicIntegerArray row(int count) {
+        return new AtomicIntegerArray((count + 1) * SPACING);
     }
 
-    boolean tryLock() {
+    final boolean tryLock() {
         return states.compareAndSet(at, FREE, TAKEN);
     }
 
-    void lock() {
+    final void lock() {
         if (!tryLock()) {
             await();
         }
@@ -70,7 +71,7 @@ final class StripeLock {
     }
 
     /** What was written before is seen by the next holder. */
-    void unlock() {
+    final void unlock() {
         states.lazySet(at, FREE);
     }
 }

@@ -110,32 +110,33 @@ final class TieredAllocator implements OffsetAllocator {
 
     @Override
     public long free(long part) {
-        int block = checkPart(part);
         int[] table = blocks.words();
-        int at = block << RECORD;
+        int at = checkPart(table, part);
         boolean slot = (table[at + KIND] & KIND_MASK) == SLOT;
         long bytes = (long) table[at + SIZE] << (slot ? lineShift : pageShift);
         usedBytes -= bytes;
         requestedBytes -= bytes - table[at + SPARE];
         releases++;
         if (slot) {
-            slabs.free(block);
+            slabs.free((int) part);
         } else {
-            runs.free(block);
+            runs.free((int) part);
         }
         return bytes;
     }
 
     @Override
     public long offset(long part) {
-        int block = checkPart(part);
-        return (long) blocks.get(block, OFFSET) << shift(block);
+        int[] table = blocks.words();
+        int at = checkPart(table, part);
+        return (long) table[at + OFFSET] << shift(table[at + KIND]);
     }
 
     @Override
     public long reserved(long part) {
-        int block = checkPart(part);
-        return (long) blocks.get(block, SIZE) << shift(block);
+        int[] table = blocks.words();
+        int at = checkPart(table, part);
+        return (long) table[at + SIZE] << shift(table[at + KIND]);
     }
 
     @Override
@@ -143,15 +144,17 @@ final class TieredAllocator implements OffsetAllocator {
         return reserved(part) - blocks.get((int) part, SPARE);
     }
 
-    private int shift(int block) {
-        return (blocks.get(block, KIND) & KIND_MASK) == SLOT ? lineShift : pageShift;
+    private int shift(int kind) {
+        return (kind & KIND_MASK) == SLOT ? lineShift : pageShift;
     }
 
-    private int checkPart(long part) {
+    /** Where the record of a live part begins in the table, which is looked up once: it is volatile. */
+    private int checkPart(int[] table, long part) {
         if (blocks.contains(part)) {
-            int kind = blocks.get((int) part, KIND) & KIND_MASK;
+            int at = (int) part << RECORD;
+            int kind = table[at + KIND] & KIND_MASK;
             if (kind == RUN || kind == SLOT) {
-                return (int) part;
+                return at;
             }
         }
         throw notLive(part);

@@ -13,7 +13,7 @@ final class Stripes {
 
     private final SharedAllocator allocator;
     private final Stripe[] stripes;
-    private final int[] seats;
+    private final Stripe[] seats;
 
     static SharedAllocator allocator(AllocatorLayout layout) {
         return new SharedAllocator(layout, MOST);
@@ -22,7 +22,7 @@ final class Stripes {
     Stripes(SharedAllocator allocator) {
         this.allocator = allocator;
         this.stripes = (Stripe[]) field("stripes");
-        this.seats = (int[]) field("seats");
+        this.seats = (Stripe[]) field("seats");
     }
 
     private Object field(String name) {
@@ -37,12 +37,12 @@ final class Stripes {
 
     /** All threads use a stripe from now on, as if they had found the others busy. */
     void use(int stripe) {
-        Arrays.fill(seats, stripe);
+        Arrays.fill(seats, stripes[stripe]);
     }
 
     /** Whether any thread uses the stripe. */
     boolean isUsed(int stripe) {
-        return Arrays.stream(seats).anyMatch(seat -> seat == stripe);
+        return Arrays.asList(seats).contains(stripes[stripe]);
     }
 
     Stripe get(int stripe) {
