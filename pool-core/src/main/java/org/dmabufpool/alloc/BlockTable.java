@@ -27,7 +27,7 @@ import java.util.Arrays;
  * <p>KIND holds the kind in its low bits, and the number of what the block was cut from above them: 0 for the range
  * itself, a block for a run of a chunk, a slab for a slot.
  */
-final class BlockTable {
+final class BlockTable extends Margin {
 
     static final int OFFSET = 0;
     static final int SIZE = 1;

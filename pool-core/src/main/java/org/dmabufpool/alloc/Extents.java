@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Alignment.</b> A block starts on any page. For alignments above a page, {@link AlignedHoles} finds a hole that has
  * enough behind its first aligned page; no size is rounded up and no list is scanned.
  */
-final class Extents {
+final class Extents extends Margin {
 
     /** Holes of the right size that are tried for an alignment before the tree is asked. */
     private static final int ALIGNED_TRIES = 8;

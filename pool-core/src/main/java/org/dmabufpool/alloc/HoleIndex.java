@@ -35,7 +35,7 @@ import java.util.function.IntConsumer;
  * <p>Whether a request or a hole belongs to chunks is as good as random, and a processor that guesses wrong loses as much
  * time as the rest of a search takes; so the side is chosen by arithmetic and not by a branch.
  */
-final class HoleIndex {
+final class HoleIndex extends Margin {
 
     private static final int SHARE = 64;
     private static final int LEAST_SIZES = 64;

@@ -25,7 +25,7 @@ import static org.dmabufpool.alloc.BlockTable.SIZE;
  * is the answer if the next request is for just as many pages. Any other call joins it with its neighbours first; nothing
  * is ever held back from a request that needs it.
  */
-final class RunTiers {
+final class RunTiers extends Margin {
 
     /** Pages of the largest run that is taken from the back of a hole, where there is no chunk for it. */
     private static final int BACK_LIMIT = 16;

@@ -32,7 +32,7 @@ import java.util.Arrays;
  * <p><b>Lists.</b> A class's slabs with free slots are linked, the latest first. A slab is made when its
  * class has none, and its pages go back when its last slot is freed.
  */
-final class SlabTier {
+final class SlabTier extends Margin {
 
     private static final int MOST_SLOTS = Long.SIZE;
     private static final int MOST_PAGES = 8;

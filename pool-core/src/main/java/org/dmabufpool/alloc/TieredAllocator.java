@@ -26,7 +26,7 @@ import static org.dmabufpool.alloc.BlockTable.SPARE;
  *
  * <p>Among several that share a range, each has a territory of its own, in one or more pieces, and may have none.
  */
-final class TieredAllocator implements OffsetAllocator {
+final class TieredAllocator extends Margin implements OffsetAllocator {
 
     private final AllocatorLayout layout;
     private final long slabLimit;
