@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * {@value #NAP_NANOS} ns. It sleeps in between, so that a holder that lost its processor gets it back, whatever the
  * threads' priorities; a virtual thread leaves its carrier.
  */
-class StripeLock extends Margin {
+abstract class StripeLock extends Margin {
 
     private static final int FREE = 0;
     private static final int TAKEN = 1;

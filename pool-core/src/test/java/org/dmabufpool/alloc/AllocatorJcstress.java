@@ -27,7 +27,7 @@ public final class AllocatorJcstress {
     @State
     public static class LockAndLock {
 
-        private final StripeLock lock = new StripeLock(StripeLock.row(1), 0);
+        private final StripeLock lock = new StripeLock(StripeLock.row(1), 0) {};
         private int count;
 
         @Actor
