@@ -3,12 +3,17 @@
 package org.dmabufpool.heap;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One dma-buf: one size, one mapping, and where the heap has them one file descriptor.
  *
- * <p>All methods may be called by many threads at once. After {@link #close()} every method but {@code close},
- * {@link #name()}, {@link #exporter()}, {@link #size()} and {@link #pageSize()} throws {@link IllegalStateException}.
+ * <p>All methods may be called by many threads at once. After {@link #close()} those that tell a fact answer as before:
+ * {@link #name()}, {@link #exporter()}, {@link #size()}, {@link #pageSize()}, {@link #rangeSyncLimit()}, {@link #support},
+ * {@link #listener()}, {@link #windowLimit()}, {@link #windowLimitRemedy()}, {@link #unmappedReason()} and
+ * {@link #restarts()}, the last with its last value. A second close does nothing. All others throw
+ * {@link IllegalStateException}.
  */
 public interface DmaBuf extends AutoCloseable {
 
@@ -39,6 +44,11 @@ public interface DmaBuf extends AutoCloseable {
      * @throws IndexOutOfBoundsException if the part does not lie within the buffer
      */
     ByteBuffer view(long offset, int length);
+
+    /** As {@link #view}, but read-only. */
+    default ByteBuffer readOnlyView(long offset, int length) {
+        return view(offset, length).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
 
     /** Whether and why this buffer can be synced in this way. Cheap, and the same answer every time. */
     SyncSupport support(SyncWay way);
@@ -97,6 +107,92 @@ public interface DmaBuf extends AutoCloseable {
      */
     default boolean awaitFences(Direction direction, long nanos) {
         return true;
+    }
+
+    /**
+     * The longest slice that can have a window, in bytes: a kernel may limit it ({@code udmabuf.size_limit_mb}). A pool
+     * that syncs by windows refuses longer slices when they are requested.
+     */
+    default long windowLimit() {
+        return Long.MAX_VALUE;
+    }
+
+    /** What limits windows and how to raise the limit, one sentence for people; empty where nothing limits them. */
+    default String windowLimitRemedy() {
+        return "";
+    }
+
+    /**
+     * Address of the first byte of the mapping in this process, for native code that registers the memory once.
+     *
+     * @return the address, above 0
+     * @throws UnsupportedOperationException if the memory has no address, or is not mapped
+     */
+    default long address() {
+        throw new UnsupportedOperationException(name() + " tells no address");
+    }
+
+    /**
+     * Why the CPU cannot reach this memory: a dma-buf of secure or video memory cannot be mapped. Empty where it can.
+     * Slices of such memory are for devices alone; {@link #view} throws {@link UnsupportedOperationException}.
+     */
+    default String unmappedReason() {
+        return "";
+    }
+
+    /**
+     * Watches a fence that a device or its driver has handed out as a sync_file. The descriptor is duplicated and stays
+     * the caller's.
+     *
+     * @return the fence; the caller closes it
+     * @throws UnsupportedOperationException if this kernel or heap has no fences
+     * @throws IllegalArgumentException if the descriptor is no sync_file
+     * @throws HeapException if the kernel refuses
+     */
+    default Fence adoptFence(int syncFileFd) {
+        throw new UnsupportedOperationException(name() + " has no fences");
+    }
+
+    /**
+     * Exports the fences of this buffer as one sync_file (DMA_BUF_IOCTL_EXPORT_SYNC_FILE, Linux 6.0).
+     *
+     * @param direction what the one who will wait wants to do: READ gives the fences of writers, the others all fences
+     * @return a new descriptor, which the caller closes
+     * @throws UnsupportedOperationException if this kernel or heap cannot
+     * @throws HeapException if the kernel refuses
+     */
+    default int exportFence(Direction direction) {
+        throw new UnsupportedOperationException(name() + " exports no fences");
+    }
+
+    /**
+     * Adds a sync_file's fence to those of this buffer (DMA_BUF_IOCTL_IMPORT_SYNC_FILE, Linux 6.0).
+     *
+     * @param direction what the fence's device does with the buffer: READ reads, the others write
+     * @param syncFileFd the sync_file; it stays the caller's
+     * @throws UnsupportedOperationException if this kernel or heap cannot
+     * @throws HeapException if the kernel refuses
+     */
+    default void importFence(Direction direction, int syncFileFd) {
+        throw new UnsupportedOperationException(name() + " imports no fences");
+    }
+
+    /**
+     * The fences of this buffer that are pending now, of readers and writers, as one: later ones are not in it.
+     *
+     * @return the fence, which the caller closes; null if none is pending, or where this kernel or heap cannot tell
+     * @throws HeapException if the kernel refuses
+     */
+    default @Nullable Fence pendingFences() {
+        return null;
+    }
+
+    /**
+     * As {@link #close()}, when the pool was dropped without close and nobody can reach it any more. Views may still be
+     * in use; memory that they show should stay until they are collected.
+     */
+    default void closeDropped() {
+        close();
     }
 
     /** How often sync calls of this buffer and its windows were restarted after EINTR or EAGAIN. */

@@ -40,4 +40,16 @@ public interface PoolListener {
 
     /** END is done, or failed: the access is over either way. */
     default void ended(Direction direction, long offset, long length) {}
+
+    /**
+     * A device is given the use of a slice. Every access that excludes it has ended.
+     *
+     * @param loan identifies the loan until its end
+     * @param direction what the device does: READ reads the memory, WRITE and READ_WRITE write it
+     * @param borrower who borrows, for people
+     */
+    default void lent(long loan, Direction direction, long offset, long length, String borrower) {}
+
+    /** The device has done with the slice. */
+    default void loanEnded(long loan) {}
 }

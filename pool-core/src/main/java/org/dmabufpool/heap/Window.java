@@ -42,6 +42,16 @@ public interface Window extends AutoCloseable {
         return true;
     }
 
+    /** Exports the fences of this window as one sync_file, as {@link DmaBuf#exportFence}. */
+    default int exportFence(Direction direction) {
+        throw new UnsupportedOperationException("this window exports no fences");
+    }
+
+    /** Adds a sync_file's fence to those of this window, as {@link DmaBuf#importFence}. */
+    default void importFence(Direction direction, int syncFileFd) {
+        throw new UnsupportedOperationException("this window imports no fences");
+    }
+
     /** Closes the file descriptor. A second call does nothing. */
     @Override
     void close();
