@@ -19,7 +19,7 @@ final class AlignedHoles {
     private final BlockTable blocks;
     private final HoleIndex index;
     /** Trees by the binary logarithm of the alignment. */
-    private final @Nullable MaxTree[] trees = new MaxTree[Integer.SIZE];
+    private @Nullable MaxTree[] trees = new MaxTree[Integer.SIZE];
 
     /** @param index tells the holes there are when a tree is made */
     AlignedHoles(BlockTable blocks, HoleIndex index) {
@@ -32,7 +32,8 @@ final class AlignedHoles {
         int order = Integer.numberOfTrailingZeros(alignment);
         MaxTree tree = trees[order];
         if (tree == null) {
-            tree = grow(order);
+            tree = tree(order, blocks.room());
+            trees[order] = tree;
         }
         int hole = tree.firstAtLeast(count);
         return hole < 0 ? NONE : hole;
@@ -43,11 +44,7 @@ final class AlignedHoles {
         for (int order = 0; order < trees.length; order++) {
             MaxTree tree = trees[order];
             if (tree != null) {
-                if (hole < tree.length()) {
-                    tree.set(hole, behindFirstAligned(hole, order));
-                } else {
-                    grow(order);
-                }
+                tree.set(hole, behindFirstAligned(hole, order));
             }
         }
     }
@@ -61,10 +58,24 @@ final class AlignedHoles {
         }
     }
 
-    private MaxTree grow(int order) {
-        MaxTree tree = new MaxTree(blocks.room());
+    /** The trees as they are to be when the table has room for so many blocks; nothing changes before {@link #replace}. */
+    @Nullable
+    MaxTree[] larger(int room) {
+        @Nullable MaxTree[] larger = new MaxTree[trees.length];
+        for (int order = 0; order < trees.length; order++) {
+            larger[order] = trees[order] == null ? null : tree(order, room);
+        }
+        return larger;
+    }
+
+    /** Takes what {@link #larger} made. */
+    void replace(@Nullable MaxTree[] larger) {
+        trees = larger;
+    }
+
+    private MaxTree tree(int order, int room) {
+        MaxTree tree = new MaxTree(room);
         index.forEach(hole -> tree.set(hole, behindFirstAligned(hole, order)));
-        trees[order] = tree;
         return tree;
     }
 

@@ -71,13 +71,30 @@ final class BlockTable extends Margin {
 
     private static final int FIRST_BLOCKS = 64;
 
+    /** The most records that one request takes: a chunk cut from a hole, a run of it as a slab, and a slot, with some to spare. */
+    static final int MOST_FOR_A_REQUEST = 8;
+
+    private final int most;
+
     /** All records. Replaced when it grows, and volatile so that other threads find in it what was written before. */
     private volatile int[] words = new int[FIRST_BLOCKS << RECORD];
+
+    /** While {@link #end} is at most this, there is room for a request. */
+    private int roomEnd = FIRST_BLOCKS - MOST_FOR_A_REQUEST;
 
     private int end = 1;
     private int unused = NONE;
 
-    /** The array that holds the records until the next {@link #add}. */
+    BlockTable() {
+        this(MOST);
+    }
+
+    /** @param most the highest number that a block may have */
+    BlockTable(int most) {
+        this.most = most;
+    }
+
+    /** The array that holds the records until the next {@link #grow}. */
     int[] words() {
         return words;
     }
@@ -102,24 +119,39 @@ final class BlockTable extends Margin {
         return words.length >>> RECORD;
     }
 
-    /** A record to fill in. */
+    /** Whether a request finds all the records that it takes, so that {@link #add} cannot fail half way. */
+    boolean hasRoom() {
+        return end <= roomEnd;
+    }
+
+    /** How many records there may be after {@link #grow}; as many as now if that is the most. */
+    int largerRoom() {
+        return (int) Math.min(2L * room(), most + 1L);
+    }
+
+    /** Makes room for so many records; when this throws, nothing has changed. */
+    void grow(int room) {
+        words = Arrays.copyOf(words, room << RECORD);
+        roomEnd = room - MOST_FOR_A_REQUEST;
+    }
+
+    /** Whether enough records are left over from earlier blocks, where the table can grow no more. */
+    boolean hasUnused() {
+        int count = 0;
+        for (int block = unused; block != NONE && count < MOST_FOR_A_REQUEST; block = get(block, NEXT)) {
+            count++;
+        }
+        return count == MOST_FOR_A_REQUEST;
+    }
+
+    /** A record to fill in; there is one, where {@link #hasRoom} or {@link #hasUnused} said so before the request. */
     int add() {
         int block = unused;
         if (block == NONE) {
-            return append();
+            return end++;
         }
         unused = words[(block << RECORD) + NEXT];
         return block;
-    }
-
-    private int append() {
-        if (end > MOST) {
-            throw new IllegalStateException("an allocator keeps at most " + MOST + " blocks");
-        }
-        if (end << RECORD == words.length) {
-            words = Arrays.copyOf(words, 2 * words.length);
-        }
-        return end++;
     }
 
     /** The block is no more. */

@@ -163,6 +163,18 @@ final class Extents extends Margin {
         return NONE;
     }
 
+    /** Makes room for more blocks; when this throws, nothing has changed. */
+    void grow(int room) {
+        AlignedHoles holes = aligned;
+        if (holes == null) {
+            blocks.grow(room);
+            return;
+        }
+        @Nullable MaxTree[] larger = holes.larger(room);
+        blocks.grow(room);
+        holes.replace(larger);
+    }
+
     private AlignedHoles alignedHoles() {
         AlignedHoles holes = aligned;
         if (holes == null) {

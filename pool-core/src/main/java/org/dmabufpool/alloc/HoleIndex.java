@@ -161,6 +161,7 @@ final class HoleIndex extends Margin {
         int[] table = blocks.words();
         int most = 0;
         for (int hole = heads[list]; hole != NONE; hole = table[(hole << RECORD) + NEXT]) {
+            assert Steps.count();
             most = Math.max(most, table[(hole << RECORD) + SIZE]);
         }
         return most;
@@ -246,6 +247,7 @@ final class HoleIndex extends Margin {
     void forEach(IntConsumer visitor) {
         for (int list = nextFilled(0); list != NO_LIST; list = nextFilled(list + 1)) {
             for (int hole = heads[list]; hole != NONE; hole = blocks.get(hole, NEXT)) {
+                assert Steps.count();
                 visitor.accept(hole);
             }
         }
@@ -257,6 +259,7 @@ final class HoleIndex extends Margin {
         for (int list = 0; list < heads.length; list++) {
             int ahead = NONE;
             for (int hole = heads[list]; hole != NONE; hole = blocks.get(hole, NEXT)) {
+                assert Steps.count();
                 Invariants.equal("kind of hole " + hole, HOLE, blocks.get(hole, KIND) & KIND_MASK);
                 int expected = listOf(blocks.get(hole, SIZE)) + (blocks.get(hole, KIND) > KIND_MASK ? 0 : base);
                 Invariants.equal("list of hole " + hole, expected, list);

@@ -13,10 +13,10 @@ package org.dmabufpool.alloc;
 public interface OffsetAllocator {
 
     /** A part's number has so many low bits that count from 1 in one of a few tables. */
-    int BLOCK_BITS = 26;
+    int BLOCK_BITS = 25;
 
-    /** Above them, so many bits are the table's number; so a part's number fits into 32 bits. */
-    int TABLE_BITS = Integer.SIZE - BLOCK_BITS;
+    /** Above them, so many bits are the table's number; so a part's number fits into 28 bits. */
+    int TABLE_BITS = 3;
 
     /** What {@link #allocate} returns when less is free than was asked for. */
     long NO_SPACE = -1L;

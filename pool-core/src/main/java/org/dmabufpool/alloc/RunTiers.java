@@ -56,6 +56,19 @@ final class RunTiers extends Margin {
         extents = new Extents(blocks, index);
     }
 
+    /**
+     * Makes sure that the next request finds all the records it takes, so that it fails before it changes anything or not at all.
+     *
+     * @return whether it does; false if there are as many blocks as can be
+     */
+    boolean makeRoom() {
+        if (blocks.hasRoom() || blocks.largerRoom() == blocks.room()) {
+            return blocks.hasRoom() || blocks.hasUnused();
+        }
+        extents.grow(blocks.largerRoom());
+        return true;
+    }
+
     /** Takes a run of {@code count} pages: its block, or {@link BlockTable#NONE} if none fits. */
     int allocate(int count) {
         if (count == recentPages) {
@@ -141,6 +154,7 @@ final class RunTiers extends Margin {
     private boolean giveChunksBack() {
         boolean any = false;
         for (int hole = wholeChunk(); hole != NONE; hole = wholeChunk()) {
+            assert Steps.count();
             giveChunkBack(hole);
             any = true;
         }

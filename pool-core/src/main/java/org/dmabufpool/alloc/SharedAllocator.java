@@ -30,7 +30,7 @@ import java.util.function.ToLongFunction;
  * <p><b>Part numbers.</b>
  *
  * <pre>
- *   28     26 25                        0
+ *   27     25 24                        0
  *   s  s  s   b b b b b b … b b b b b b b
  *   stripe    block in the stripe's table
  * </pre>
@@ -181,7 +181,7 @@ final class SharedAllocator implements OffsetAllocator {
             long most = largestHoleBytes(donor);
             long half = (most / 2) & -layout.extentUnit();
             boolean richer = donor.allocator.freeBytes() / RICHER > home.allocator.freeBytes();
-            if (!richer || half == 0 || most < layout.capacity() >>> WORTH_SHIFT) {
+            if (!richer || half == 0 || most < layout.capacity() >>> WORTH_SHIFT || !home.allocator.makeRoom()) {
                 return false;
             }
             int hole = donor.allocator.largestHole();

@@ -187,6 +187,9 @@ final class SlabTier extends Margin {
     }
 
     private int create(int slotClass) {
+        if (unused == NO_SLAB && entries == blockOf.length) {
+            grow();
+        }
         int block = runs.allocate(pagesOfClass[slotClass]);
         if (block == NONE) {
             return NO_SLAB;
@@ -217,19 +220,21 @@ final class SlabTier extends Margin {
             unused = next[slab];
             return slab;
         }
-        if (entries == blockOf.length) {
-            grow();
-        }
         return entries++;
     }
 
+    /** Makes room for more slabs; when this throws, nothing has changed. */
     private void grow() {
         int length = 2 * blockOf.length;
-        blockOf = Arrays.copyOf(blockOf, length);
-        classOf = Arrays.copyOf(classOf, length);
-        freeSlots = Arrays.copyOf(freeSlots, length);
-        next = Arrays.copyOf(next, length);
+        int[] newBlockOf = Arrays.copyOf(blockOf, length);
+        int[] newClassOf = Arrays.copyOf(classOf, length);
+        long[] newFreeSlots = Arrays.copyOf(freeSlots, length);
+        int[] newNext = Arrays.copyOf(next, length);
         previous = Arrays.copyOf(previous, length);
+        next = newNext;
+        freeSlots = newFreeSlots;
+        classOf = newClassOf;
+        blockOf = newBlockOf;
     }
 
     private void link(int slab) {
@@ -317,6 +322,7 @@ final class SlabTier extends Margin {
         for (int slotClass = 0; slotClass < heads.length; slotClass++) {
             int ahead = NO_SLAB;
             for (int slab = heads[slotClass]; slab != NO_SLAB; slab = next[slab]) {
+                assert Steps.count();
                 Invariants.equal("class of slab " + slab, slotClass, classOf[slab]);
                 Invariants.equal("slab ahead of slab " + slab, ahead, previous[slab]);
                 Invariants.equal("full slab " + slab, 0, freeSlots[slab] == 0 ? 1 : 0);

@@ -11,13 +11,25 @@ package org.dmabufpool.alloc;
 final class Steps {
 
     private static long count;
+    private static long limit = Long.MAX_VALUE;
 
     private Steps() {}
 
-    /** Counts one step; always true. */
+    /**
+     * Counts one step; always true.
+     *
+     * @throws AssertionError beyond the limit, if one is set
+     */
     static boolean count() {
-        count++;
+        if (++count > limit) {
+            throw new AssertionError("a search does not end: " + count + " steps");
+        }
         return true;
+    }
+
+    /** A search that takes more than so many steps from now on ends with an error: what is broken on purpose may never end. */
+    static void limit(long steps) {
+        limit = steps == Long.MAX_VALUE ? steps : count + steps;
     }
 
     /** Steps counted so far. */

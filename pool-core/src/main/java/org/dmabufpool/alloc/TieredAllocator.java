@@ -69,6 +69,9 @@ final class TieredAllocator extends Margin implements OffsetAllocator {
 
     /** As {@link #allocate}, for a request that has been checked, and without saying which failure it is. */
     long place(long size, long alignment) {
+        if (!blocks.hasRoom() && !runs.makeRoom()) {
+            return NO_SPACE;
+        }
         if (size <= slabLimit && alignment <= slabLimit) {
             long slotSize = slabs.slotSize(alignUp(size, alignment));
             if (slotSize <= slabLimit) {
@@ -238,6 +241,11 @@ final class TieredAllocator extends Margin implements OffsetAllocator {
                 visitor.part(block);
             }
         }
+    }
+
+    /** Makes sure that {@link #addTerritory} cannot fail; whether it would find room. */
+    boolean makeRoom() {
+        return runs.makeRoom();
     }
 
     /** Adds pages to the territory that adjoin no hole of it. */

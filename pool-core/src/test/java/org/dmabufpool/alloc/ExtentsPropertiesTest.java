@@ -93,6 +93,12 @@ class ExtentsPropertiesTest {
             extents.addRange(0, pages);
         }
 
+        private void makeRoom() {
+            if (!blocks.hasRoom()) {
+                extents.grow(blocks.largerRoom());
+            }
+        }
+
         void follow(Step step) {
             int count = 1 + (step.count() - 1) % map.pages();
             switch (step.kind()) {
@@ -115,6 +121,7 @@ class ExtentsPropertiesTest {
                     .isEqualTo(expected);
             if (hole != BlockTable.NONE) {
                 int begin = page(hole);
+                makeRoom();
                 int run = back ? extents.takeBack(hole, count) : extents.takeFront(hole, count);
                 assertThat(page(run)).isEqualTo(back ? begin + expected - count : begin);
                 taken(run, count);
@@ -123,6 +130,7 @@ class ExtentsPropertiesTest {
 
         private void takeNearEnd(int count) {
             boolean fits = map.bestFit(count) > 0;
+            makeRoom();
             int run = extents.takeNearEnd(count);
             assertThat(run != BlockTable.NONE)
                     .as("%d pages near the end", count)
@@ -136,6 +144,7 @@ class ExtentsPropertiesTest {
             boolean fits = map.fits(count, alignment);
             boolean exactIsFirst = map.holes().size() <= FEW_HOLES
                     && map.holes().stream().anyMatch(hole -> hole.pages() == count && hole.page() % alignment == 0);
+            makeRoom();
             int run = extents.allocateAligned(count, alignment);
             assertThat(run != BlockTable.NONE)
                     .as("%d pages from a multiple of %d on", count, alignment)
@@ -213,6 +222,7 @@ class ExtentsPropertiesTest {
             }
             Hole row = rows.get(pick % rows.size());
             int pages = 1 + count % row.pages();
+            makeRoom();
             extents.addRange(row.page(), pages);
             map.set(row.page(), pages, PageMap.OUTSIDE, PageMap.FREE);
             map.cut(row.page());

@@ -29,6 +29,8 @@ class HandOverStressTest {
     private static final long PAGE = 4096;
     private static final long CAPACITY = 256 * PAGE;
     private static final long NOTHING = -1;
+    /** A sound allocator takes a fiftieth of it; what is broken on purpose may search without end. */
+    private static final long MOST_SEARCH_STEPS = 100_000_000;
 
     private final SharedAllocator allocator =
             new SharedAllocator(AllocatorLayout.ofCapacity(CAPACITY).withChunks(4 * PAGE, 32 * PAGE), 4);
@@ -56,6 +58,7 @@ class HandOverStressTest {
     }
 
     private void runTogether(int seed) throws Exception {
+        Steps.limit(MOST_SEARCH_STEPS);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         CyclicBarrier start = new CyclicBarrier(THREADS);
         List<Future<?>> runs = new ArrayList<>();
@@ -75,6 +78,8 @@ class HandOverStressTest {
             }
         } finally {
             threads.shutdown();
+            assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+            Steps.limit(Long.MAX_VALUE);
         }
     }
 

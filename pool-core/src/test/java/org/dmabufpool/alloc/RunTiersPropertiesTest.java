@@ -97,6 +97,7 @@ class RunTiersPropertiesTest {
             boolean fits = largestFreeInOnePiece() >= count;
             int idle = idlePages();
             int chunks = chunks();
+            assertThat(runs.makeRoom()).isTrue();
             int run = runs.allocate(count);
             assertThat(run != BlockTable.NONE).as("%d pages", count).isEqualTo(fits);
             if (fits) {
@@ -111,6 +112,7 @@ class RunTiersPropertiesTest {
 
         private void takeAligned(int count, int alignment) {
             boolean fits = pieces().stream().anyMatch(hole -> hole.behindFirst(alignment) >= count);
+            assertThat(runs.makeRoom()).isTrue();
             int run = runs.allocateAligned(count, alignment);
             assertThat(run != BlockTable.NONE)
                     .as("%d pages from a multiple of %d on", count, alignment)
@@ -141,6 +143,7 @@ class RunTiersPropertiesTest {
                 int page = page(run);
                 int count = blocks.get(run, BlockTable.SIZE);
                 free(live.size() - 1);
+                assertThat(runs.makeRoom()).isTrue();
                 int again = runs.allocate(count);
                 assertThat(page(again)).isEqualTo(page);
                 taken(again, count);

@@ -4,6 +4,8 @@ package org.dmabufpool.alloc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,30 @@ class RunTiersTest {
         assertThat(tight.settledExtents().idlePages()).isZero();
         assertThat(tight.largestFree()).isEqualTo(62);
         tight.checkInvariants();
+    }
+
+    @Test
+    void whereThereCanBeNoMoreBlocksThereIsNoRoomUntilSomeHaveGone() {
+        BlockTable few = new BlockTable(100);
+        RunTiers full = new RunTiers(few, 200, 0, 0);
+        full.settledExtents().addRange(0, 200);
+        Deque<Integer> taken = new ArrayDeque<>();
+        while (full.makeRoom()) {
+            taken.push(full.allocate(1));
+        }
+        assertThat(taken)
+                .hasSizeBetween(90, 100)
+                .doesNotContain(BlockTable.NONE)
+                .doesNotHaveDuplicates();
+        assertThat(few.end()).isLessThanOrEqualTo(101);
+        full.checkInvariants();
+        for (int i = 0; i <= BlockTable.MOST_FOR_A_REQUEST; i++) {
+            full.free(taken.pop());
+        }
+        full.settledExtents();
+        assertThat(full.makeRoom()).isTrue();
+        assertThat(full.allocate(1)).isNotEqualTo(BlockTable.NONE);
+        full.checkInvariants();
     }
 
     @Test

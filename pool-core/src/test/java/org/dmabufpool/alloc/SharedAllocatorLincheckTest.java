@@ -65,7 +65,7 @@ public class SharedAllocatorLincheckTest {
     @Test
     void answersAreThoseOfOneAfterTheOtherWhereverThreadsSwitch() {
         new ModelCheckingOptions()
-                .iterations(5)
+                .iterations(Boolean.getBoolean("dmabufpool.deep") ? 20 : 3)
                 .invocationsPerIteration(100)
                 .loopBound(LONGEST_SEARCH)
                 .threads(2)
