@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.sync.LineRuns;
@@ -11,35 +12,50 @@ import org.dmabufpool.sync.SyncPlanner;
 final class AccessRanges {
 
     private final Slice slice;
-    private final SliceRange[] ranges;
+    private final List<SliceRange> ranges;
     private final LineRuns lines;
 
     AccessRanges(Slice slice, List<SliceRange> wanted) {
         this.slice = slice;
-        this.ranges = wanted.toArray(new SliceRange[0]);
-        if (ranges.length == 0) {
+        this.ranges = wanted instanceof SliceRange.Rectangle ? wanted : new ArrayList<>(wanted);
+        if (ranges.isEmpty()) {
             throw new IllegalArgumentException("an access to parts names one or more: " + slice);
         }
-        long[] starts = new long[ranges.length];
-        long[] ends = new long[ranges.length];
-        for (int i = 0; i < ranges.length; i++) {
-            checkWithin(ranges[i]);
-            starts[i] = slice.offset() + ranges[i].offset();
-            ends[i] = slice.offset() + endOf(ranges[i]);
-        }
-        this.lines = LineRuns.covering(SyncPlanner.CACHE_LINE, starts, ends);
+        this.lines = ranges instanceof SliceRange.Rectangle rectangle ? rows(rectangle) : runs();
     }
 
-    private void checkWithin(SliceRange range) {
-        if (range.end() > slice.length()) {
-            throw new IndexOutOfBoundsException(range + " is not within " + slice);
+    private LineRuns rows(SliceRange.Rectangle rectangle) {
+        requireWithin(rectangle.end(), "rectangle of " + rectangle.rows + " rows that ends at " + rectangle.end());
+        return LineRuns.rectangle(
+                SyncPlanner.CACHE_LINE,
+                slice.offset() + rectangle.offset,
+                rectangle.rowBytes,
+                rectangle.stride,
+                rectangle.rows,
+                rectangle.end() == slice.length());
+    }
+
+    private LineRuns runs() {
+        long[] starts = new long[ranges.size()];
+        long[] ends = new long[ranges.size()];
+        for (int i = 0; i < ranges.size(); i++) {
+            SliceRange range = ranges.get(i);
+            requireWithin(range.end(), range);
+            starts[i] = slice.offset() + range.offset();
+            ends[i] = slice.offset() + endOf(range);
+        }
+        return LineRuns.covering(SyncPlanner.CACHE_LINE, starts, ends);
+    }
+
+    private void requireWithin(long end, Object what) {
+        if (end > slice.length()) {
+            throw new IndexOutOfBoundsException(what + " is not within " + slice);
         }
     }
 
     /** The last line of a slice is all its own: a range that ends with the slice cuts no line. */
     private long endOf(SliceRange range) {
-        long line = SyncPlanner.CACHE_LINE;
-        return range.end() == slice.length() ? (range.end() + line - 1) & -line : range.end();
+        return range.end() == slice.length() ? LineRuns.roundUp(range.end(), SyncPlanner.CACHE_LINE) : range.end();
     }
 
     LineRuns lines() {
@@ -53,20 +69,29 @@ final class AccessRanges {
 
     /** The range, if there is just one. */
     SliceRange only() {
-        if (ranges.length > 1) {
-            throw new IllegalStateException("an access to " + ranges.length
+        if (ranges.size() > 1) {
+            throw new IllegalStateException("an access to " + ranges.size()
                     + " ranges has no one view: use buffer(offset, length), of " + slice);
         }
-        return ranges[0];
+        return ranges.get(0);
     }
 
     void checkOpened(long offset, int length) {
+        if (!isOpened(offset, length)) {
+            throw new IndexOutOfBoundsException("offset=" + offset + ", length=" + length
+                    + " is not within a range opened by this access to " + slice);
+        }
+    }
+
+    private boolean isOpened(long offset, int length) {
+        if (ranges instanceof SliceRange.Rectangle rectangle) {
+            return rectangle.holds(offset, length);
+        }
         for (SliceRange range : ranges) {
             if (offset >= range.offset() && offset + length <= range.end()) {
-                return;
+                return true;
             }
         }
-        throw new IndexOutOfBoundsException(
-                "offset=" + offset + ", length=" + length + " is not within a range opened by this access to " + slice);
+        return false;
     }
 }

@@ -3,20 +3,18 @@
 package org.dmabufpool;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Window;
-import org.dmabufpool.sync.SyncPlanner;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bracket START … END around the CPU's use of a slice.
  *
  * <p>Views may be used by many threads at once; whether that is sound is the application's business. What is written
- * through a view after {@link #close()} is not synced, and may land in memory that is somebody else's by then: let views
- * go with their access.
+ * through a view after {@link #close()} is not synced, and may land in memory that is somebody else's by then: drop views
+ * with their access.
  */
 public final class CpuAccess implements AutoCloseable {
 
@@ -25,17 +23,31 @@ public final class CpuAccess implements AutoCloseable {
 
     private final Slice slice;
     private final Direction direction;
+    private final long rangeOffset;
+    private final long rangeLength;
     private final @Nullable AccessRanges parts;
-    private final @Nullable Window window;
     private final Thread opener;
+    /** The slice's window where the pool is synced by windows; set before START. */
+    @Nullable
+    Window window;
+    /** Whether END was refused; of an access that is opened together with others. */
+    boolean unclean;
     /** 1 from START to END, then 0. */
     private volatile int open = 1;
 
-    CpuAccess(Slice slice, Direction direction, @Nullable AccessRanges parts, @Nullable Window window) {
+    /**
+     * An access that is about to begin.
+     *
+     * @param rangeOffset first byte opened, within the slice
+     * @param rangeLength bytes opened
+     * @param parts what is opened instead where it is more than one range
+     */
+    CpuAccess(Slice slice, Direction direction, long rangeOffset, long rangeLength, @Nullable AccessRanges parts) {
         this.slice = slice;
-        this.parts = parts;
         this.direction = direction;
-        this.window = window;
+        this.rangeOffset = rangeOffset;
+        this.rangeLength = rangeLength;
+        this.parts = parts;
         this.opener = Thread.currentThread();
     }
 
@@ -63,12 +75,14 @@ public final class CpuAccess implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed
      */
     public ByteBuffer buffer() {
-        SliceRange all = parts == null ? new SliceRange(0, length()) : parts.only();
-        if (all.length() > DmaBuf.MAX_VIEW) {
-            throw new IllegalStateException(all + " of " + slice + " is longer than one view can be (" + DmaBuf.MAX_VIEW
-                    + " bytes): use buffer(offset, length) for parts of it");
+        SliceRange only = parts == null ? null : parts.only();
+        long offset = only == null ? rangeOffset : only.offset();
+        long bytes = only == null ? rangeLength : only.length();
+        if (bytes > DmaBuf.MAX_VIEW) {
+            throw new IllegalStateException(bytes + " bytes of " + slice + " are more than one view can have ("
+                    + DmaBuf.MAX_VIEW + "): use buffer(offset, length) for parts of it");
         }
-        return buffer(all.offset(), (int) all.length());
+        return buffer(offset, (int) bytes);
     }
 
     /**
@@ -76,7 +90,8 @@ public final class CpuAccess implements AutoCloseable {
      *
      * @param offset first byte within the slice, whatever ranges were opened
      * @param length bytes, 0 to {@link DmaBuf#MAX_VIEW}
-     * @throws IndexOutOfBoundsException if the part does not lie within the slice, and within one range that was opened
+     * @throws IndexOutOfBoundsException if the part does not lie within the slice, and within one range that was opened, or
+     *     is longer than a view can be
      * @throws IllegalStateException if the access is closed
      * @throws PoolClosedException if the pool was closed
      */
@@ -85,14 +100,21 @@ public final class CpuAccess implements AutoCloseable {
             throw new IllegalStateException("access closed: its views and new ones may no longer be used, of " + slice);
         }
         slice.checkOpen();
-        if (offset < 0 || length < 0 || length > DmaBuf.MAX_VIEW || offset > length() - length) {
+        checkOpened(offset, length);
+        return slice.store().view(direction, slice.offset() + offset, length);
+    }
+
+    private void checkOpened(long offset, int length) {
+        if (offset < 0 || length < 0 || offset > length() - length) {
             throw new IndexOutOfBoundsException("offset=" + offset + ", length=" + length + " is not within " + slice);
         }
         if (parts != null) {
             parts.checkOpened(offset, length);
+        } else if (offset < rangeOffset || offset + length > rangeOffset + rangeLength) {
+            throw new IndexOutOfBoundsException("offset=" + offset + ", length=" + length
+                    + " is not within the range opened by this access, offset=" + rangeOffset + ", length="
+                    + rangeLength + ", of " + slice);
         }
-        ByteBuffer view = slice.store().buffer.view(slice.offset() + offset, length);
-        return direction.writes() ? view : view.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
     /**
@@ -103,28 +125,33 @@ public final class CpuAccess implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (OPEN.compareAndSet(this, 1, 0)) {
-            slice.end(this);
+        if (markClosed()) {
+            slice.store().brackets().close(this);
         }
     }
 
-    /** START. When it throws, the access has not begun. */
-    void start() {
-        SyncPlanner planner = slice.store().planner;
-        if (parts == null) {
-            planner.start(slice.offset(), slice.reservedLength(), direction, window);
-        } else {
-            planner.start(parts.lines(), parts.synced(direction), window);
-        }
+    /** Whether this call closed it. */
+    boolean markClosed() {
+        return OPEN.compareAndSet(this, 1, 0);
     }
 
-    /** END. When it throws, the access has ended all the same. */
-    void sendEnd(SyncPlanner planner) {
-        if (parts == null) {
-            planner.end(slice.offset(), slice.reservedLength(), direction, window, opener);
-        } else {
-            planner.end(parts.lines(), parts.synced(direction), window, opener);
-        }
+    long rangeOffset() {
+        return rangeOffset;
+    }
+
+    long rangeLength() {
+        return rangeLength;
+    }
+
+    /** What is opened where it is more than one range. */
+    @Nullable
+    AccessRanges parts() {
+        return parts;
+    }
+
+    /** The thread that opened it. */
+    Thread opener() {
+        return opener;
     }
 
     @Override

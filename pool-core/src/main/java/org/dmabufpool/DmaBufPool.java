@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dmabufpool.alloc.AllocatorLayout;
-import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Heap;
 import org.dmabufpool.heap.SyncWay;
@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads. The memory of a slice is not cleared between owners.
  *
+ * <p>A call that fails for want of memory ({@link OutOfMemoryError}) leaves the pool as it was, or has ended what it was to end:
+ * a close gives the place back later by itself. For want of stack it need not: a call needs 4 KiB of stack by interpreted code,
+ * and where a {@link StackOverflowError} strikes within those, the pool's figures may be wrong from then on. Make a pool anew
+ * after it.
+ *
  * <h2>Implementation note</h2>
  *
  * <p>The pool builds, waits and closes; slices begin and end in {@link SliceStore}.
@@ -42,6 +47,7 @@ public final class DmaBufPool implements AutoCloseable {
     private final SpaceWaiters waiters = new SpaceWaiters();
     private final SliceStore store;
     private final SliceHandles handles;
+    private final DroppedPool dropped;
 
     private DmaBufPool(Builder builder, DmaBuf buffer) {
         this.name = builder.name;
@@ -51,16 +57,18 @@ public final class DmaBufPool implements AutoCloseable {
                 buffer, builder.sync, builder.accessTimeout, builder.statistics, observers.ofSync(name));
         this.granule = Math.max(builder.alignment, planner.granule());
         AllocatorLayout layout = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()));
-        this.store = new SliceStore(
+        PoolCore core = new PoolCore(
                 name,
                 buffer,
                 planner,
                 layout.createShared(),
-                granule,
-                new SliceStore.Watch(builder.statistics, builder.leakPolicy, observers),
-                builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size()),
-                waiters);
+                observers,
+                builder.statistics,
+                builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size()));
+        Loans.Fences fences = new Loans.Fences();
+        this.store = new SliceStore(core, granule, new SliceStore.Rules(builder.leakPolicy, fences, waiters));
         this.handles = new SliceHandles(store);
+        this.dropped = DroppedPool.watch(store, name, buffer, planner, fences);
     }
 
     /** Begins to describe a pool. */
@@ -111,7 +119,7 @@ public final class DmaBufPool implements AutoCloseable {
 
     private Slice sliceOf(long handle, long bytes, long alignment, String tag) {
         if (handle < 0) {
-            throw store.exhausted(bytes, alignment, tag, "no free part fits");
+            throw store.exhausted(bytes, alignment, tag, "no free place fits");
         }
         return store.slice(handle, bytes, tag);
     }
@@ -124,7 +132,21 @@ public final class DmaBufPool implements AutoCloseable {
     /** As {@link #allocate(SliceRequest)}, but empty where no free part fits. */
     public Optional<Slice> tryAllocate(SliceRequest request) {
         long handle = allocateHandle(request);
-        return handle < 0 ? Optional.empty() : Optional.of(store.slice(handle, request.bytes(), request.tag()));
+        return handle < 0 ? Optional.empty() : handedOut(store.slice(handle, request.bytes(), request.tag()));
+    }
+
+    /** The slice, which is closed again if there is no memory for what it is handed out in. */
+    private static Optional<Slice> handedOut(Slice slice) {
+        boolean made = false;
+        try {
+            Optional<Slice> given = Optional.of(slice);
+            made = true;
+            return given;
+        } finally {
+            if (!made) {
+                slice.close();
+            }
+        }
     }
 
     /** As {@link #allocate(SliceRequest, Duration)}, for so many bytes. */
@@ -142,34 +164,32 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed, before or meanwhile
      */
     public Slice allocate(SliceRequest request, Duration timeout) {
-        long begin = store.beginRequest();
-        long handle = reserve(request);
-        if (handle < 0) {
-            handle = awaitSpace(request, timeout, begin);
-        }
-        store.settle(handle, request.bytes(), request.alignment(), request.tag(), begin);
-        if (handle < 0) {
-            throw exhausted(request, "no free part fits, after a wait of " + timeout.toMillis() + " ms");
-        }
+        long handle =
+                store.allocate(request.bytes(), request.alignment(), request.tag(), Durations.saturatedNanos(timeout));
         return store.slice(handle, request.bytes(), request.tag());
     }
 
-    private long reserve(SliceRequest request) {
-        return store.reserve(request.bytes(), request.alignment(), request.tag());
-    }
-
-    private long awaitSpace(SliceRequest request, Duration timeout, long begin) {
-        try {
-            return waiters.await(() -> reserve(request), Durations.saturatedNanos(timeout));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            store.settle(OffsetAllocator.NO_SPACE, request.bytes(), request.alignment(), request.tag(), begin);
-            throw exhausted(request, "interrupted while waiting for a free part");
-        }
-    }
-
-    private PoolExhaustedException exhausted(SliceRequest request, String what) {
-        return store.exhausted(request.bytes(), request.alignment(), request.tag(), what);
+    /**
+     * Opens several slices to the CPU in one bracket, such as one to be read and one to be written:
+     *
+     * <pre>{@code
+     * try (AccessSet set = pool.access(AccessRequest.read(raw), AccessRequest.write(picture))) {
+     *     develop(set.buffer(raw), set.buffer(picture));
+     * }
+     * }</pre>
+     *
+     * <p>Where the pool is synced as a whole buffer, this is the only way to read one slice and write another at once. All
+     * are opened, or none.
+     *
+     * @throws IllegalArgumentException if no slice is named, or one of another pool
+     * @throws AccessConflictException if an access or a loan is open that excludes one of these
+     * @throws SliceReleasedException if an owner has closed
+     * @throws PoolClosedException if the pool was closed
+     * @throws org.dmabufpool.sync.AccessBlockedException if other accesses did not end in time, or are this thread's own
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public AccessSet access(AccessRequest... requests) {
+        return AccessSet.open(store, requests.clone());
     }
 
     /** The same pool for the frame loop: handles instead of objects. The same answer every time. */
@@ -178,7 +198,48 @@ public final class DmaBufPool implements AutoCloseable {
     }
 
     /**
-     * How many slices of so many bytes could be had now, one after the other.
+     * The descriptor of the pool's dma-buf, for those who manage devices themselves. It stays the pool's, and is good until
+     * the pool is closed. <strong>Unguarded:</strong> who has it reaches every slice, and the pool does not know what a
+     * device does with it; lend slices to have it known.
+     *
+     * @throws UnsupportedOperationException if no descriptor shares the whole buffer: use windows
+     * @throws PoolClosedException if the pool was closed
+     */
+    public int fd() {
+        store.core().checkPoolOpen();
+        int fd = whileOpen(buffer::fd);
+        if (fd < 0) {
+            throw new UnsupportedOperationException("no descriptor shares all of " + buffer.name()
+                    + ": lend slices and give devices their windows, Loan.window()");
+        }
+        return fd;
+    }
+
+    /**
+     * Address of the pool's first byte in this process, for native code that registers the memory once: a slice lies at
+     * address + offset. Good until the pool is closed. <strong>Unguarded</strong>, as {@link #fd}; access brackets are needed
+     * all the same.
+     *
+     * @return the address of {@link #capacity} bytes
+     * @throws UnsupportedOperationException if the memory has no address, or cannot be mapped
+     * @throws PoolClosedException if the pool was closed
+     */
+    public long address() {
+        store.core().checkPoolOpen();
+        return whileOpen(buffer::address);
+    }
+
+    private <T> T whileOpen(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (IllegalStateException e) {
+            store.core().checkPoolOpen();
+            throw e;
+        }
+    }
+
+    /**
+     * How many slices of so many bytes could be allocated now, one after the other.
      *
      * @param bytes 1 to the capacity
      * @throws IllegalArgumentException if {@code bytes} is out of that range
@@ -209,11 +270,11 @@ public final class DmaBufPool implements AutoCloseable {
     }
 
     /**
-     * Gives the memory back to the kernel at once, whoever still holds slices. Views that are still about stay harmless:
-     * they show memory that nobody else sees. Whoever waits for space gets a {@link PoolClosedException}. A second call
-     * does nothing.
+     * Gives the memory back to the kernel at once, whoever still holds slices or loans. Views that are still about stay
+     * harmless: they show memory that nobody else sees. A device keeps its own reference to what it imported. Whoever waits
+     * for space or for an access gets a {@link PoolClosedException}. A second call does nothing.
      *
-     * @throws OpenSlicesException if slices were open: the pool is closed all the same, and they are named
+     * @throws OpenSlicesException if slices or loans were open: the pool is closed all the same, and they are named
      */
     @Override
     public void close() {
@@ -221,26 +282,22 @@ public final class DmaBufPool implements AutoCloseable {
             return;
         }
         waiters.wake();
-        giveMemoryBack();
-        long open = store.openSlices();
-        if (open > 0) {
+        String open;
+        try {
+            planner.beginClose();
+            open = store.describeOpen();
+        } finally {
+            dropped.close();
+        }
+        if (!open.isEmpty()) {
             throw new OpenSlicesException("pool '" + name + "' was closed with " + open
-                    + " slices open; its memory is back with the kernel:" + store.describeOpen(open)
-                    + "\nClose slices before their pool, such as by try-with-resources");
+                    + "\nClose slices and loans before their pool, such as by try-with-resources");
         }
     }
 
     /** Threads that wait for space now; for tests. */
     int waiters() {
         return waiters.waiting();
-    }
-
-    private void giveMemoryBack() {
-        try {
-            planner.close();
-        } finally {
-            buffer.close();
-        }
     }
 
     /**
@@ -260,7 +317,7 @@ public final class DmaBufPool implements AutoCloseable {
         private Duration accessTimeout = DEFAULT_ACCESS_TIMEOUT;
         private @Nullable Appendable trace;
         private boolean statistics = true;
-        private LeakPolicy leakPolicy = LeakPolicy.GIVE_BACK;
+        private LeakPolicy leakPolicy = LeakPolicy.KEEP;
         private final List<PoolObserver> observers = new ArrayList<>();
 
         private Builder() {}
@@ -318,9 +375,9 @@ public final class DmaBufPool implements AutoCloseable {
         }
 
         /**
-         * Records what the pool is asked for, as text that {@code replay} reads: {@code a,<id>,<bytes>[,<alignment>]} for
-         * a slice handed out, {@code f,<id>} for one released, {@code #} before a comment. Requests that failed are not
-         * recorded. Default: nothing is recorded.
+         * Records what the pool is asked for, as text that {@code replay} reads: slices handed out and given back, their
+         * tags, owners and loans; docs/allocator.md describes the lines. Requests that failed are not recorded. Default:
+         * nothing is recorded.
          *
          * <p>The place is written to while the pool's lock is held, and stays the caller's to flush and close. If it
          * throws, recording ends and the pool goes on; the log says so once.
@@ -339,7 +396,7 @@ public final class DmaBufPool implements AutoCloseable {
             return this;
         }
 
-        /** What becomes of the memory of slices that were collected without close. Default: it is given back. */
+        /** What becomes of the memory of slices that were collected without close. Default: it stays reserved. */
         public Builder leaks(LeakPolicy policy) {
             leakPolicy = Objects.requireNonNull(policy, "policy");
             return this;

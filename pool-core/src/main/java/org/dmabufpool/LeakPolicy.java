@@ -4,11 +4,12 @@ package org.dmabufpool;
 
 /** What becomes of the memory of a slice that was collected without being closed. */
 public enum LeakPolicy {
+    /** It stays reserved until the pool is closed: somebody may still use it. */
+    KEEP,
     /**
-     * It goes back to the pool, unless an access was open: a view may outlive the access that it came from, so such a
-     * slice stays reserved. Devices that still use the memory must be known to the application; where they are not, keep.
+     * It goes back to the pool if it was never opened to the CPU, lent, nor its window's descriptor asked for: else a view or
+     * a device may still be in use, and it stays reserved. Whoever hands {@link DmaBufPool#fd} or
+     * {@link DmaBufPool#address} to devices must keep.
      */
-    GIVE_BACK,
-    /** It stays reserved until the pool is closed. */
-    KEEP
+    GIVE_BACK
 }

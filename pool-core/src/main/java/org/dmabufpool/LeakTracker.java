@@ -8,29 +8,33 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
- * Notices slices that were collected without being closed. Safe for use by many threads.
+ * Notices slices and loans that were collected without being closed. Safe for use by many threads.
  *
- * <p>A reference object for every slice would double the garbage of an allocation and trouble the collector. So the ledger
- * holds each new slice itself until the sweep after next, one or two seconds; most are closed by then, and only those that
- * still live are given a reference.
+ * <p>A reference object for every slice would double the garbage of an allocation and trouble the collector. So the slot
+ * table holds each new slice itself until the sweep after next, one or two seconds; most are closed by then, and only those
+ * that still live are given a reference.
  */
-final class LeakTracker implements SliceLedger.OlderSlices {
+final class LeakTracker {
+
+    private static final Logger LOG = Logger.getLogger(LeakTracker.class.getName());
 
     private final SliceLedger ledger;
-    private final ReferenceQueue<Slice> collected = new ReferenceQueue<>();
+    private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
     private final Map<Long, Tracked> tracked = new HashMap<>();
     private final Set<Long> kept = new HashSet<>();
     private long leaks;
 
-    /** Stands for a slice once it is collected. */
-    private static final class Tracked extends PhantomReference<Slice> {
+    /** Stands for a slice or a loan once it is collected. */
+    private static final class Tracked extends PhantomReference<Object> {
         final long handle;
 
-        Tracked(Slice slice, ReferenceQueue<Slice> queue) {
-            super(slice, queue);
-            this.handle = slice.handle();
+        Tracked(Object holder, long handle, ReferenceQueue<Object> queue) {
+            super(holder, queue);
+            this.handle = handle;
         }
     }
 
@@ -38,47 +42,81 @@ final class LeakTracker implements SliceLedger.OlderSlices {
         this.ledger = ledger;
     }
 
-    /** A slice that outlived a sweep is closed: whatever becomes of the object, it has not leaked. */
-    @Override
-    public synchronized void forget(long handle, Slice slice) {
-        ledger.forgetRetired(handle, slice);
+    /** A slice or a loan begins. */
+    void remember(long handle, Object holder) {
+        ledger.slots().remember(handle, holder);
+    }
+
+    /**
+     * A slice or a loan is closed: whatever becomes of the object, it has not leaked. Where there is no memory to look it up,
+     * the next sweep forgets it, as its handle is not valid any more.
+     */
+    void forget(long handle, Object holder) {
+        forget(ledger.slots().segment(handle), handle, holder);
+    }
+
+    /** As {@link #forget(long, Object)}, with the segment of the handle's slot. */
+    void forget(SlotTable.Segment segment, long handle, Object holder) {
+        if (!segment.forgetYoung(SlotTable.within(handle), holder)) {
+            forgetOlder(handle, holder);
+        }
+    }
+
+    private void forgetOlder(long handle, Object holder) {
+        try {
+            forgetAged(handle, holder);
+        } catch (OutOfMemoryError e) {
+            LOG.log(Level.FINE, "a closed slice is forgotten later", e);
+        }
+    }
+
+    private synchronized void forgetAged(long handle, Object holder) {
+        ledger.slots().forgetAged(handle, holder);
         tracked.remove(handle);
     }
 
-    /** Gives those that outlived a sweep a reference, and forgets handles that are no good any more. */
+    /** Gives those that outlived a sweep a reference, and forgets handles that are not valid any more. */
     synchronized void sweep() {
-        ledger.retireRecent(slice -> {
-            if (ledger.isLive(slice.handle())) {
-                tracked.put(slice.handle(), new Tracked(slice, collected));
+        ledger.slots().ageYoung(holder -> {
+            long handle = handle(holder);
+            if (ledger.isLive(handle)) {
+                tracked.put(handle, new Tracked(holder, handle, collected));
             }
         });
         tracked.keySet().removeIf(handle -> !ledger.isLive(handle));
         kept.removeIf(handle -> !ledger.isLive(handle));
     }
 
+    private static long handle(Object holder) {
+        return holder instanceof Slice slice ? slice.handle() : ((Loan) holder).handle();
+    }
+
     /**
-     * The handle of a slice that was found leaked, told once, or {@link SliceLedger#NO_HANDLE} if there is none. It lives
-     * until the caller ends it.
+     * The handle of a slice or a loan that was found leaked, told once, or {@link SliceLedger#NO_HANDLE} if there is none.
+     * It lives until the caller ends it.
      */
     synchronized long nextLeaked() {
         for (Object found = collected.poll(); found != null; found = collected.poll()) {
             long handle = ((Tracked) found).handle;
-            // The generation comes around: the same handle may be a later slice's, which has a reference of its own.
             if (tracked.remove(handle, found) && ledger.isLive(handle)) {
-                leaks++;
-                kept.add(handle);
                 return handle;
             }
         }
         return SliceLedger.NO_HANDLE;
     }
 
-    /** Slices found leaked so far. */
+    /** Counts a leaked slice or loan, whose place stays reserved until somebody ends it. */
+    synchronized void keep(long handle) {
+        leaks++;
+        kept.add(handle);
+    }
+
+    /** Slices and loans found leaked so far. */
     synchronized long leaks() {
         return leaks;
     }
 
-    /** Whether a handle is a leaked slice's that was not given back. */
+    /** Whether a handle is a leaked slice's or loan's that was not given back. */
     synchronized boolean isKept(long handle) {
         return kept.contains(handle);
     }

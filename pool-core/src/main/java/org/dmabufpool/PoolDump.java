@@ -12,7 +12,7 @@ import org.dmabufpool.sync.SyncStatistics;
  */
 final class PoolDump {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final int FIRST_PRINTABLE = 0x20;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -46,7 +46,12 @@ final class PoolDump {
         number("peakUsedBytes", now.peakUsedBytes());
         number("largestFreeBytes", now.largestFreeBytes());
         number("quarantinedBytes", now.quarantinedBytes());
+        number("retiringBytes", now.retiringBytes());
         number("openSlices", now.openSlices());
+        number("retiringSlices", now.retiringSlices());
+        number("openOwners", now.openOwners());
+        number("openLoans", now.openLoans());
+        number("loansFailed", now.loansFailed());
         number("allocations", now.allocations());
         number("releases", now.releases());
         number("exhausted", now.exhausted());
@@ -77,19 +82,49 @@ final class PoolDump {
                 .append(region.offset())
                 .append(", \"length\": ")
                 .append(region.length());
-        if (region.state() == PoolSurvey.State.SLICE) {
-            json.append(", \"requested\": ")
-                    .append(region.requested())
-                    .append(", \"handle\": ")
-                    .append(region.handle())
-                    .append(", \"tag\": ");
-            quoted(region.tag());
-            json.append(", \"ageMillis\": ")
-                    .append(region.ageNanos() / NANOS_PER_MILLI)
-                    .append(", \"access\": ");
-            quoted(region.access());
+        switch (region.state()) {
+            case SLICE -> slice(region);
+            case RETIRING -> retiring(region);
+            default -> {}
         }
         json.append('}');
+    }
+
+    private void slice(PoolSurvey.Region region) {
+        place(region);
+        json.append(", \"handle\": ").append(region.handle()).append(", \"access\": ");
+        quoted(region.access());
+        json.append(", \"owners\": ").append(region.owners().size());
+        loans(region);
+    }
+
+    private void retiring(PoolSurvey.Region region) {
+        place(region);
+        json.append(", \"waitsFor\": ");
+        quoted(region.waitsFor());
+        loans(region);
+    }
+
+    private void place(PoolSurvey.Region region) {
+        json.append(", \"requested\": ").append(region.requested()).append(", \"tag\": ");
+        quoted(region.tag());
+        json.append(", \"ageMillis\": ").append(region.ageNanos() / NANOS_PER_MILLI);
+    }
+
+    private void loans(PoolSurvey.Region region) {
+        json.append(", \"loans\": [");
+        String separator = "";
+        for (PoolSurvey.LoanNote loan : region.loans()) {
+            json.append(separator).append("{\"borrower\": ");
+            quoted(loan.borrower());
+            json.append(", \"direction\": ");
+            quoted(loan.direction().name());
+            json.append(", \"ageMillis\": ")
+                    .append(loan.ageNanos() / NANOS_PER_MILLI)
+                    .append('}');
+            separator = ", ";
+        }
+        json.append(']');
     }
 
     private void text(String key, String value) {

@@ -33,8 +33,29 @@ public interface PoolObserver {
      */
     default void allocated(SliceFacts slice, long nanos) {}
 
-    /** A slice has ended; its age is how long it was held. */
+    /** An owner has closed; the age is how long it owned the slice. */
     default void released(SliceFacts slice) {}
+
+    /** A slice has a further owner, whose handle and tag the facts name. */
+    default void shared(SliceFacts slice) {}
+
+    /**
+     * A slice was lent to a device.
+     *
+     * @param slice by the owner who lent it
+     * @param direction what the device does
+     * @param borrower who borrows
+     */
+    default void lent(SliceFacts slice, Direction direction, String borrower) {}
+
+    /**
+     * A loan has ended.
+     *
+     * @param loan the loan's handle, its borrower as the tag, and its age; place and length are the slice's
+     * @param direction what the device did
+     * @param failed whether a fence with an error ended it
+     */
+    default void loanEnded(SliceFacts loan, Direction direction, boolean failed) {}
 
     /**
      * A request failed for good.
@@ -61,7 +82,7 @@ public interface PoolObserver {
     default void synced(String pool, SyncPhase phase, Direction direction, long offset, long length, long nanos) {}
 
     /**
-     * A slice was collected without being closed.
+     * A slice, or a loan, was collected without being closed.
      *
      * @param givenBack whether its memory went back to the pool, by {@link LeakPolicy}
      */

@@ -15,22 +15,29 @@ import org.dmabufpool.sync.SyncStatistics;
  *
  * @param name the pool's name
  * @param capacityBytes size of the dma-buf; never changes
- * @param usedBytes reserved for slices, rounding included; moves at allocate and release
+ * @param usedBytes reserved for slices, rounding included, retiring and quarantined ones too; moves at allocate, and when
+ *     a place is given back
  * @param requestedBytes what the owners of those slices asked for; moves at allocate and release
  * @param peakUsedBytes the highest {@code usedBytes} so far
  * @param largestFreeBytes the largest slice that could be had now
  * @param quarantinedBytes part of {@code usedBytes} that is nobody's and stays so: released slices whose cache lines the
  *     kernel refused to clean
- * @param openSlices slices allocated and not yet released
+ * @param retiringBytes part of {@code usedBytes} that has no owner any more and is given back when the last loan has
+ *     ended, or the last fence is signalled
+ * @param openSlices slices that have an owner
+ * @param retiringSlices slices whose last owner has closed and whose place is not given back yet
+ * @param openOwners owners of the open slices, each slice's first and those by {@link Slice#share}
+ * @param openLoans loans that have not ended
+ * @param loansFailed loans that ended by a fence with an error
  * @param allocations slices handed out since the pool was built
  * @param exhausted requests that failed, as less was free than they asked for; a wait counts once, at its end
  * @param fragmented requests that failed although enough was free, as it was not in one piece
  * @param invalid requests refused because of their values
- * @param releases slices given back since the pool was built, leaked ones included
+ * @param releases slices whose last owner has closed since the pool was built, leaked ones included
  * @param waits requests that had to wait for space; moves when a wait ends
  * @param waitNanos how long they waited, together, in ns
  * @param waiting requests that wait now
- * @param leaks slices that were collected without being closed; moves within seconds of the collection
+ * @param leaks slices and loans that were collected without being closed; moves within seconds of the collection
  * @param leakedBytes part of {@code usedBytes} that belongs to leaked slices and was not given back
  * @param oldestSliceNanos age of the oldest open slice in ns, 0 if there is none; see {@link SliceFacts#ageNanos}
  * @param sizeClasses slices and holes by size, smallest first; classes with neither are left out
@@ -46,7 +53,12 @@ public record PoolStatistics(
         long peakUsedBytes,
         long largestFreeBytes,
         long quarantinedBytes,
+        long retiringBytes,
         long openSlices,
+        long retiringSlices,
+        long openOwners,
+        long openLoans,
+        long loansFailed,
         long allocations,
         long exhausted,
         long fragmented,
@@ -81,7 +93,7 @@ public record PoolStatistics(
 
     /** How much of the memory reserved for open slices is rounding: 0 is none, 1 is all. */
     public double internalFragmentation() {
-        long reserved = usedBytes - quarantinedBytes;
+        long reserved = usedBytes - quarantinedBytes - retiringBytes;
         return reserved == 0 ? 0 : 1 - (double) requestedBytes / reserved;
     }
 

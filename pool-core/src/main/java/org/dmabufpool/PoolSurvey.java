@@ -5,15 +5,17 @@ package org.dmabufpool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
 import org.dmabufpool.alloc.AllocatorTotals;
 import org.dmabufpool.alloc.OffsetAllocator;
+import org.dmabufpool.heap.Direction;
 import org.jspecify.annotations.Nullable;
 
-/** Every live part and every hole of a pool at one moment, in address order, with the totals of that moment. Immutable. */
+/** Every place and every hole of a pool at one moment, in address order, with the totals of that moment. Immutable. */
 final class PoolSurvey {
 
     private static final int SIZE_CLASSES = Long.SIZE - 1;
@@ -23,28 +25,56 @@ final class PoolSurvey {
 
     /** What a region of the range is. */
     enum State {
+        /** Somebody owns it. */
         SLICE,
-        /** A part that is just being handed out or given back. */
+        /** Nobody owns it, and a loan, a fence or a step that failed keeps the place. */
+        RETIRING,
+        /** A place that is just being handed out or given back. */
         PASSING,
+        /** A place whose cache lines the kernel refused to clean. */
         QUARANTINED,
         HOLE
     }
 
-    /** A live part or a hole; what is no slice has no handle, tag, age or access. */
+    /** A device's use of a place. */
+    record LoanNote(long handle, String borrower, Direction direction, long ageNanos) {}
+
+    /**
+     * A place or a hole.
+     *
+     * @param owners handles of those who own it; empty unless it is a slice
+     * @param waitsFor why a retiring place is kept: "loans", "fences" or "retry"; else empty
+     */
     record Region(
             State state,
             long offset,
             long length,
             long requested,
-            long handle,
+            List<Long> owners,
             String tag,
             long ageNanos,
-            String access) {
+            String access,
+            List<LoanNote> loans,
+            String waitsFor) {
 
         long end() {
             return offset + length;
         }
+
+        /** The handle of the first of the owners, or {@link SliceLedger#NO_HANDLE}. */
+        long handle() {
+            return owners.isEmpty() ? SliceLedger.NO_HANDLE : owners.get(0);
+        }
     }
+
+    /** Tickets of one place. */
+    private static final class Tickets {
+        final List<Long> owners = new ArrayList<>();
+        final List<LoanNote> loans = new ArrayList<>();
+        String tag = "";
+    }
+
+    private static final Tickets NO_TICKETS = new Tickets();
 
     private PoolSurvey(AllocatorTotals totals, List<Region> regions) {
         this.totals = totals;
@@ -56,28 +86,99 @@ final class PoolSurvey {
      *
      * @param clock ages are counted to its time now; null where ages are not known
      */
-    static PoolSurvey of(
-            OffsetAllocator allocator, SliceLedger ledger, Quarantine quarantine, @Nullable PoolClock clock) {
-        List<Region> parts = new ArrayList<>();
+    static PoolSurvey of(OffsetAllocator allocator, SliceLedger ledger, @Nullable PoolClock clock) {
+        List<Region> places = new ArrayList<>();
         int now = clock == null ? 0 : clock.tick();
-        AllocatorTotals totals = allocator.survey(part -> {
-            long handle = ledger.handleOf(part);
-            State state = handle != SliceLedger.NO_HANDLE
-                    ? State.SLICE
-                    : quarantine.contains(part) ? State.QUARANTINED : State.PASSING;
-            boolean slice = state == State.SLICE;
-            parts.add(new Region(
-                    state,
-                    allocator.offset(part),
-                    allocator.reserved(part),
-                    allocator.requested(part),
-                    handle,
-                    slice ? ledger.tag(handle) : "",
-                    slice && clock != null ? age(ledger.birth(handle), now) : 0,
-                    slice ? ledger.accessState(handle) : ""));
+        Map<Long, Tickets> tickets = tickets(ledger, clock == null, now);
+        AllocatorTotals totals = allocator.survey(place -> {
+            places.add(region(allocator, ledger, place, tickets.getOrDefault(place, NO_TICKETS), clock, now));
         });
-        parts.sort(Comparator.comparingLong(Region::offset));
-        return new PoolSurvey(totals, withHoles(parts, totals.capacity()));
+        places.sort(Comparator.comparingLong(Region::offset));
+        return new PoolSurvey(totals, withHoles(places, totals.capacity()));
+    }
+
+    private static Region region(
+            OffsetAllocator allocator,
+            SliceLedger ledger,
+            long place,
+            Tickets tickets,
+            @Nullable PoolClock clock,
+            int now) {
+        long word = ledger.state(place);
+        State state = state(word);
+        boolean known = state != State.PASSING;
+        return new Region(
+                state,
+                allocator.offset(place),
+                allocator.reserved(place),
+                allocator.requested(place),
+                owners(place, word, tickets),
+                known ? tag(ledger, place, word, tickets) : "",
+                known && clock != null ? age(ledger.birth(place), now) : 0,
+                state == State.SLICE ? SlotWord.accessState(word) : "",
+                tickets.loans,
+                waitsFor(word));
+    }
+
+    private static Map<Long, Tickets> tickets(SliceLedger ledger, boolean ageless, int now) {
+        Map<Long, Tickets> byPlace = new HashMap<>();
+        ledger.slots().forEachTicket((handle, word, place, tag, birth) -> {
+            Tickets tickets = byPlace.computeIfAbsent(place, key -> new Tickets());
+            if (SlotWord.isLoan(word)) {
+                long age = ageless ? 0 : age(birth, now);
+                tickets.loans.add(new LoanNote(handle, tag, SlotWord.direction(word), age));
+            } else {
+                tickets.owners.add(handle);
+                tickets.tag = tag;
+            }
+        });
+        return byPlace;
+    }
+
+    private static State state(long word) {
+        if (SlotWord.isOpening(word)) {
+            return State.PASSING;
+        }
+        if (SlotWord.hasOwner(word)) {
+            return State.SLICE;
+        }
+        if (SlotWord.isLent(word)) {
+            return State.RETIRING;
+        }
+        int why = SlotWord.isHeld(word) ? SlotWord.whyHeld(word) : SlotWord.PASSING;
+        return switch (why) {
+            case SlotWord.PASSING -> State.PASSING;
+            case SlotWord.QUARANTINED -> State.QUARANTINED;
+            default -> State.RETIRING;
+        };
+    }
+
+    private static String waitsFor(long word) {
+        if (state(word) != State.RETIRING) {
+            return "";
+        }
+        if (SlotWord.isLent(word)) {
+            return "loans";
+        }
+        return SlotWord.whyHeld(word) == SlotWord.WAITS_FOR_FENCES ? "fences" : "retry";
+    }
+
+    private static List<Long> owners(long place, long word, Tickets tickets) {
+        if (state(word) != State.SLICE) {
+            return List.of();
+        }
+        List<Long> owners = new ArrayList<>();
+        if (SlotWord.isLive(word)) {
+            owners.add(SlotTable.handle(place, word));
+        }
+        owners.addAll(tickets.owners);
+        return owners;
+    }
+
+    /** The first owner's tag; when that has closed, another owner's. */
+    private static String tag(SliceLedger ledger, long place, long word, Tickets tickets) {
+        boolean first = SlotWord.isLive(word) || tickets.owners.isEmpty();
+        return first ? ledger.tagOfPlace(place) : tickets.tag;
     }
 
     /** A slice that began after the clock was read is new. */
@@ -99,7 +200,7 @@ final class PoolSurvey {
 
     private static void addHole(List<Region> all, long from, long to) {
         if (to > from) {
-            all.add(new Region(State.HOLE, from, to - from, 0, SliceLedger.NO_HANDLE, "", 0, ""));
+            all.add(new Region(State.HOLE, from, to - from, 0, List.of(), "", 0, "", List.of(), ""));
         }
     }
 
@@ -124,17 +225,32 @@ final class PoolSurvey {
                 .sum();
     }
 
-    /** Bytes reserved for slices with such handles. */
+    /** Bytes of the places that have an owner or a loan with such a handle. */
     long bytesOf(LongPredicate handles) {
         return regions.stream()
-                .filter(region -> region.state() == State.SLICE && handles.test(region.handle()))
+                .filter(region -> region.owners().stream().anyMatch(handles::test)
+                        || region.loans().stream().anyMatch(loan -> handles.test(loan.handle())))
                 .mapToLong(Region::length)
                 .sum();
     }
 
+    /** Owners of all slices. */
+    long owners() {
+        return regions.stream().mapToLong(region -> region.owners().size()).sum();
+    }
+
+    /** Open loans. */
+    long loans() {
+        return regions.stream().mapToLong(region -> region.loans().size()).sum();
+    }
+
     /** Age of the oldest slice in ns, 0 if there is none. */
     long oldestNanos() {
-        return regions.stream().mapToLong(Region::ageNanos).max().orElse(0);
+        return regions.stream()
+                .filter(region -> region.state() == State.SLICE)
+                .mapToLong(Region::ageNanos)
+                .max()
+                .orElse(0);
     }
 
     /** Slices and holes by size, smallest first. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
-import java.util.concurrent.Future;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -10,183 +10,380 @@ import org.dmabufpool.alloc.AllocatorTotals;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
-import org.dmabufpool.heap.DmaBufException;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.PoolListener;
-import org.dmabufpool.heap.SyncWay;
-import org.dmabufpool.heap.Window;
 import org.dmabufpool.sync.SyncPlanner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where slices begin and end: the allocator's numbers, the ledger's lives and the planner's syncs, tied together by
+ * Where slices begin and owners close: the allocator's numbers, the ledger's users and the planner's syncs, tied together by
  * handles. Both faces of the pool, {@link Slice} and {@link SliceHandles}, stand on it. Safe for use by many threads.
  *
- * <p>Here is no lock: the allocator has its own, the ledger needs none, and no system call is made under either.
+ * <p>This class takes no lock: the allocator has its own, and no system call is made under it. Accesses are
+ * {@link Brackets}, loans are {@link Loans}, and what nobody uses any more goes back by the {@link Reclaimer}.
  */
 final class SliceStore {
 
     private static final Logger LOG = Logger.getLogger(SliceStore.class.getName());
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    final DmaBuf buffer;
-    final SyncPlanner planner;
-    private final String poolName;
+    private final PoolCore core;
+    private final SliceLedger ledger;
+    private final OffsetAllocator allocator;
     private final long capacity;
     private final long granule;
-    private final OffsetAllocator allocator;
-    private final SliceLedger ledger = new SliceLedger();
-    private final LeakTracker leaks = new LeakTracker(ledger);
-    private final PoolClock clock = new PoolClock();
-    private final Watch watch;
-    private final boolean observed;
-    private final @Nullable Future<?> housekeeping;
-    private final TraceWriter trace;
-    private final PoolListener listener;
+    private final LeakPolicy leakPolicy;
+    private final LeakTracker leaks;
+    private final Maintenance maintenance;
     private final SpaceWaiters waiters;
     private final SliceCensus census;
+    private final SliceWindows windows;
+    private final Brackets brackets;
+    private final Reclaimer reclaimer;
+    private final Loans loans;
+    private final PoolClock clock;
+    private final boolean observed;
     private final boolean hasWindows;
-    private final Quarantine quarantine = new Quarantine();
+    /** Whether there are no windows, and nobody is told where slices begin and end. */
+    private final boolean plain;
+    /** Whether, besides, nobody observes. */
+    private final boolean unobserved;
+
+    private final long longest;
 
     private final AtomicLong exhausted = new AtomicLong();
     private final AtomicLong fragmented = new AtomicLong();
     private final AtomicLong invalid = new AtomicLong();
-    private volatile boolean closed;
 
-    /** Who watches a pool, and how closely. */
-    record Watch(boolean statistics, LeakPolicy leakPolicy, PoolObservers observers) {}
+    /** What becomes of leaked slices, what fences loans wait for, and who waits for space. */
+    record Rules(LeakPolicy leakPolicy, Loans.Fences fences, SpaceWaiters waiters) {}
 
-    SliceStore(
-            String poolName,
-            DmaBuf buffer,
-            SyncPlanner planner,
-            OffsetAllocator allocator,
-            long granule,
-            Watch watch,
-            TraceWriter trace,
-            SpaceWaiters waiters) {
-        this.poolName = poolName;
-        this.buffer = buffer;
-        this.planner = planner;
-        this.allocator = allocator;
-        this.capacity = buffer.size();
+    SliceStore(PoolCore core, long granule, Rules rules) {
+        this.core = core;
+        this.ledger = core.ledger;
+        this.allocator = core.allocator;
+        this.capacity = core.buffer.size();
         this.granule = granule;
-        this.trace = trace;
-        this.listener = buffer.listener();
-        this.waiters = waiters;
-        this.census = new SliceCensus(allocator, ledger);
-        this.hasWindows = buffer.support(SyncWay.WINDOW).supported();
-        this.watch = watch;
-        this.observed = !watch.observers().isEmpty();
-        this.housekeeping = watch.statistics() ? Housekeeper.keep(this) : null;
+        this.leakPolicy = rules.leakPolicy();
+        this.leaks = new LeakTracker(ledger);
+        this.maintenance = new Maintenance(this, core.name);
+        this.waiters = rules.waiters();
+        this.census = new SliceCensus(core);
+        this.windows = new SliceWindows(core);
+        this.brackets = new Brackets(core, windows);
+        this.reclaimer = new Reclaimer(core, waiters, maintenance::checkLater);
+        this.loans = new Loans(core, windows, reclaimer, rules.fences(), maintenance::checkLater);
+        this.clock = core.clock;
+        this.observed = core.observed;
+        this.hasWindows = core.planner.hasWindows();
+        this.plain = !hasWindows && core.isUnwatched();
+        this.unobserved = plain && !observed;
+        this.longest = core.planner.needsWindow() ? Math.min(capacity, core.buffer.windowLimit()) : capacity;
+        if (core.statistics) {
+            maintenance.begin();
+        }
     }
+
+    // ---- slices begin ----
 
     /**
      * Takes space for a slice. This is the one place where slices begin.
      *
-     * @return its handle, or below 0 {@link OffsetAllocator#NO_SPACE} or {@link OffsetAllocator#FRAGMENTED}
+     * @return the handle of its first owner, or below 0 {@link OffsetAllocator#NO_SPACE} or
+     *     {@link OffsetAllocator#FRAGMENTED}
      */
     long reserve(long bytes, long alignment, String tag) {
-        if (closed) {
-            throw closedBefore();
+        if (ledger.isStopped()) {
+            core.checkPoolOpen();
         }
-        if (bytes < 1 || bytes > capacity || alignment > capacity) {
+        if (bytes < 1 || bytes > longest || alignment > capacity) {
             throw invalid(bytes, alignment, tag);
         }
-        long part = allocator.allocate(bytes, Math.max(alignment, granule));
-        return part < 0 ? part : begin(part, bytes, alignment, tag);
+        long place = allocator.allocate(bytes, Math.max(alignment, granule));
+        if (place < 0 && reclaimer.hasKept()) {
+            reclaimer.tryKept();
+            place = allocator.allocate(bytes, Math.max(alignment, granule));
+        }
+        if (place < 0) {
+            return place;
+        }
+        return plain ? beginPlain(place, tag) : begin(place, bytes, alignment, tag);
     }
 
-    private long begin(long part, long bytes, long alignment, String tag) {
-        long handle = ledger.open(part, tag, observed ? clock.tick() : clock.lastTick());
-        if (trace != TraceWriter.NONE) {
-            trace.allocated(allocator.offset(part), bytes, alignment);
-        }
-        if (listener != PoolListener.NONE) {
-            listener.allocated(allocator.offset(part), allocator.reserved(part), tag);
-        }
-        if (closed) {
-            throw closedBefore();
+    /** As {@link #begin} in a pool without windows, of which nobody is told. */
+    private long beginPlain(long place, String tag) {
+        long handle = SliceLedger.NO_HANDLE;
+        try {
+            handle = ledger.openAtOnce(place, tag, observed ? clock.tick() : clock.lastTick());
+        } finally {
+            if (handle < 0) {
+                takeBackPlain(place, handle);
+            }
         }
         return handle;
+    }
+
+    /** @param answer {@link SliceLedger#CONFLICT} if the pool was closed meanwhile; else the slice did not begin */
+    private void takeBackPlain(long place, long answer) {
+        if (answer == SliceLedger.CONFLICT) {
+            ledger.giveBack(place);
+            allocator.free(place);
+            core.checkPoolOpen();
+        }
+        reclaimer.free(place);
+    }
+
+    private long begin(long place, long bytes, long alignment, String tag) {
+        long handle = SliceLedger.NO_HANDLE;
+        boolean begun = false;
+        try {
+            handle = ledger.open(place, tag, core.now());
+            if (hasWindows) {
+                windows.prepare(place);
+            }
+            if (core.trace != TraceWriter.NONE) {
+                core.trace.allocated(core.offset(place), bytes, alignment, tag);
+            }
+            if (core.listener != PoolListener.NONE) {
+                core.listener.allocated(core.offset(place), core.reserved(place), tag);
+            }
+            core.checkPoolOpen();
+            ledger.confirm(place);
+            begun = true;
+            return handle;
+        } finally {
+            if (!begun) {
+                takeBack(place, handle);
+            }
+        }
+    }
+
+    /** A slice was not handed out after all. */
+    private void takeBack(long place, long handle) {
+        if (handle == SliceLedger.NO_HANDLE) {
+            reclaimer.free(place);
+        } else {
+            ledger.abandon(handle);
+            if (core.isClosed()) {
+                ledger.giveBack(place);
+                allocator.free(place);
+            } else {
+                reclaimer.giveBack(place);
+            }
+        }
+        waiters.wake();
     }
 
     /** Takes space for a slice, or counts the failure; as {@link #reserve} otherwise. */
     long allocate(long bytes, long alignment, String tag) {
         long begin = beginRequest();
         long handle = reserve(bytes, alignment, tag);
-        settle(handle, bytes, alignment, tag, begin);
+        recordOutcome(handle, bytes, alignment, tag, begin);
         return handle;
     }
 
-    /** When a request begins, in ns, where somebody wants to know. */
+    /**
+     * As {@link #allocate(long, long, String)}, waiting for others to release if need be.
+     *
+     * @param timeoutNanos how long to wait at most; zero or less does not wait
+     * @throws PoolExhaustedException if no free place fitted in time, or the thread was interrupted while it waited
+     */
+    long allocate(long bytes, long alignment, String tag, long timeoutNanos) {
+        long begin = beginRequest();
+        long handle = reserve(bytes, alignment, tag);
+        boolean interrupted = false;
+        if (handle < 0) {
+            try {
+                handle = waiters.await(() -> reserve(bytes, alignment, tag), timeoutNanos);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                interrupted = true;
+            }
+        }
+        recordOutcome(handle, bytes, alignment, tag, begin);
+        if (handle < 0) {
+            String what = interrupted
+                    ? "interrupted while waiting for a free place"
+                    : "no free place fits, after a wait of " + Math.max(0, timeoutNanos) / 1_000_000 + " ms";
+            throw exhausted(bytes, alignment, tag, what);
+        }
+        return handle;
+    }
+
+    /** When a request begins, in ns, if observed. */
     long beginRequest() {
         return observed ? System.nanoTime() : 0;
     }
 
-    /** A request is over: it got a handle, or failed for good. */
-    void settle(long handle, long bytes, long alignment, String tag, long begin) {
+    /** A request is over: it got a handle, or failed permanently. */
+    void recordOutcome(long handle, long bytes, long alignment, String tag, long begin) {
         if (handle < 0) {
             (handle == OffsetAllocator.FRAGMENTED ? fragmented : exhausted).incrementAndGet();
         }
         if (observed) {
-            tellRequest(handle, new SliceRequest(bytes, alignment, tag), System.nanoTime() - begin);
+            tellRequest(handle, bytes, alignment, tag, System.nanoTime() - begin);
         }
     }
 
-    private void tellRequest(long handle, SliceRequest request, long nanos) {
+    private void tellRequest(long handle, long bytes, long alignment, String tag, long nanos) {
         if (handle >= 0) {
-            SliceFacts slice = facts(handle);
-            watch.observers().tell(observer -> observer.allocated(slice, nanos));
+            core.observers.allocated(core.factsIfObserved(handle), nanos);
             return;
         }
-        PoolObserver.Refusal why =
-                handle == OffsetAllocator.FRAGMENTED ? PoolObserver.Refusal.FRAGMENTED : PoolObserver.Refusal.EXHAUSTED;
-        watch.observers().tell(observer -> observer.refused(poolName, request, why, nanos));
+        tellRefusal(
+                bytes,
+                alignment,
+                tag,
+                handle == OffsetAllocator.FRAGMENTED ? PoolObserver.Refusal.FRAGMENTED : PoolObserver.Refusal.EXHAUSTED,
+                nanos);
     }
 
-    private SliceFacts facts(long handle) {
-        return new SliceFacts(
-                poolName,
-                handle,
-                offset(handle),
-                length(handle),
-                reserved(handle),
-                ledger.tag(handle),
-                watch.statistics() ? PoolClock.nanosBetween(ledger.birth(handle), clock.tick()) : 0);
+    private void tellRefusal(long bytes, long alignment, String tag, PoolObserver.Refusal why, long nanos) {
+        core.observers.refused(core.name, bytes, alignment, tag, why, nanos);
     }
 
-    /** The slice that a new handle stands for. */
+    /** The object for a new owner, which is closed again if there is no memory for the object. */
     Slice slice(long handle, long bytes, String tag) {
-        Slice slice = new Slice(this, handle, bytes, tag);
-        if (watch.statistics()) {
-            ledger.remember(handle, slice);
+        try {
+            Slice slice = new Slice(this, handle, bytes, tag);
+            if (core.statistics) {
+                leaks.remember(handle, slice);
+            }
+            return slice;
+        } catch (RuntimeException | Error e) {
+            release(handle, null);
+            throw e;
         }
-        return slice;
     }
+
+    /**
+     * A further owner of a live owner's slice begins.
+     *
+     * @return its handle
+     */
+    long share(long handle, String tag, @Nullable Slice slice) {
+        core.checkOpen(handle, slice);
+        long owner = ledger.share(handle, tag, core.now());
+        if (owner == SliceLedger.CONFLICT) {
+            throw new AccessConflictException("not shared: " + core.name(handle, slice) + " has "
+                    + (SlotWord.MOST_FURTHER_OWNERS + 1) + " owners, which is the most. Close some first");
+        }
+        if (owner < 0) {
+            core.checkOpen(handle, slice);
+            throw new SliceReleasedException("used after release: " + core.name(handle, slice));
+        }
+        if (core.trace != TraceWriter.NONE) {
+            core.trace.shared(core.offset(ledger.place(owner)), tag);
+        }
+        core.observers.shared(core.factsIfObserved(owner));
+        return owner;
+    }
+
+    // ---- owners close ----
+
+    /**
+     * The one way in which owners close.
+     *
+     * @return whether the owner was open; if not, nothing has changed
+     * @throws AccessConflictException if an access through this owner is open; it stays open then
+     */
+    boolean release(long handle, @Nullable Slice slice) {
+        // The way of most slices, kept short: the owner was all that there was. Giving space back needs no memory.
+        SlotTable.Segment freed = unobserved && !ledger.isStopped() ? ledger.closeOnly(handle) : null;
+        if (freed != null) {
+            if (slice != null && core.statistics) {
+                leaks.forget(freed, handle, slice);
+            }
+            allocator.free(SlotTable.slot(handle));
+            waiters.wake();
+            return true;
+        }
+        return releaseUsed(handle, slice);
+    }
+
+    private boolean releaseUsed(long handle, @Nullable Slice slice) {
+        SliceFacts facts = observed && ledger.isLiveOwner(handle) ? core.factsIfObserved(handle) : null;
+        long place = SlotTable.isTicket(handle) ? ledger.placeOrNone(handle) : SlotTable.slot(handle);
+        long answer = ledger.close(handle);
+        if (answer == SliceLedger.NOT_LIVE) {
+            return false;
+        }
+        if (answer == SliceLedger.CONFLICT) {
+            if (core.isClosed()) {
+                return true;
+            }
+            throw new AccessConflictException("not released: " + core.name(handle, slice) + " has " + core.users(place)
+                    + ". Close its accesses first");
+        }
+        if (slice != null && core.statistics) {
+            leaks.forget(handle, slice);
+        }
+        closed(place, answer);
+        core.observers.released(facts);
+        return true;
+    }
+
+    private void closed(long place, long answer) {
+        if (SliceLedger.isUnused(answer)) {
+            reclaimer.giveBack(place);
+        } else if (core.trace != TraceWriter.NONE && !core.isClosed()) {
+            core.trace.ownerClosed(core.offset(place));
+        }
+    }
+
+    // ---- maintenance ----
 
     /** What is to be done once a second: the time of new slices, and slices that were dropped without close. */
-    void keepHouse() {
-        clock.tick();
-        if (!closed) {
-            leaks.sweep();
-            for (long handle = leaks.nextLeaked(); handle >= 0; handle = leaks.nextLeaked()) {
-                leaked(handle);
-            }
+    void runMaintenance() {
+        core.clock.tick();
+        if (core.isClosed()) {
+            return;
         }
+        leaks.sweep();
+        for (long handle = leaks.nextLeaked(); handle >= 0; handle = leaks.nextLeaked()) {
+            leaked(handle);
+        }
+        checkWaiting();
+    }
+
+    /** Ends loans whose fences are signalled and gives places back; whether something is still waited for. */
+    boolean checkWaiting() {
+        if (core.isClosed()) {
+            return false;
+        }
+        boolean loansWait = loans.endSignalled();
+        boolean placesWait = reclaimer.tryKept();
+        return loansWait || placesWait;
     }
 
     private void leaked(long handle) {
-        SliceFacts slice = facts(handle);
-        boolean givenBack = watch.leakPolicy() == LeakPolicy.GIVE_BACK && giveBackLeaked(handle);
-        watch.observers().tell(observer -> observer.leaked(slice, givenBack));
-        LOG.warning(() -> named(slice.tag(), slice.offset(), slice.length()) + " was collected after "
+        if (ledger.isLoan(handle)) {
+            if (!loans.hasFence(handle)) {
+                leakedLoan(handle);
+            }
+            return;
+        }
+        leaks.keep(handle);
+        SliceFacts slice = core.facts(handle);
+        boolean givenBack =
+                leakPolicy == LeakPolicy.GIVE_BACK && !ledger.isExposed(ledger.place(handle)) && giveBackLeaked(handle);
+        core.observers.leaked(slice, givenBack);
+        LOG.warning(() -> core.named(slice.tag(), slice.offset(), slice.length()) + " was collected after "
                 + slice.ageNanos() / NANOS_PER_SECOND + " s without being closed; its memory "
                 + (givenBack ? "went back to the pool" : "stays reserved")
                 + ". Close slices, such as by try-with-resources");
     }
 
-    /** A leaked slice with an open access stays: somebody may have kept a view. */
+    private void leakedLoan(long handle) {
+        leaks.keep(handle);
+        SliceFacts slice = core.facts(handle);
+        core.observers.leaked(slice, false);
+        LOG.warning(() -> "the loan to '" + slice.tag() + "' of "
+                + core.named(ledger.tagOfPlace(ledger.place(handle)), slice.offset(), slice.length())
+                + " was collected without being closed; its place stays reserved. Close loans, or let them end on a"
+                + " fence with closeOn");
+    }
+
     private boolean giveBackLeaked(long handle) {
         try {
             return release(handle, null);
@@ -196,23 +393,24 @@ final class SliceStore {
         }
     }
 
-    private PoolClosedException closedBefore() {
-        return new PoolClosedException("pool '" + poolName + "' was closed: build a new one");
-    }
+    // ---- refusals ----
 
     private IllegalArgumentException invalid(long bytes, long alignment, String tag) {
         invalid.incrementAndGet();
-        if (observed) {
-            SliceRequest request = new SliceRequest(bytes, alignment, tag);
-            watch.observers().tell(observer -> observer.refused(poolName, request, PoolObserver.Refusal.INVALID, 0));
+        if (core.observed && alignment >= 0 && (alignment & (alignment - 1)) == 0) {
+            tellRefusal(bytes, alignment, tag, PoolObserver.Refusal.INVALID, 0);
         }
         return notOfThisPool(bytes, alignment, tag);
     }
 
     private IllegalArgumentException notOfThisPool(long bytes, long alignment, String tag) {
-        return new IllegalArgumentException("a slice of pool '" + poolName + "' has 1 to " + capacity
-                + " bytes and at most that alignment: bytes=" + bytes + ", alignment=" + alignment + ", tag='" + tag
-                + "'");
+        String limit = bytes > longest && bytes <= capacity
+                ? ". Slices of this pool are synced by windows, and a window is limited: "
+                        + core.buffer.windowLimitRemedy()
+                : "";
+        return new IllegalArgumentException("a slice of pool '" + core.name + "' has 1 to " + longest
+                + " bytes and at most the capacity for an alignment, " + capacity + ": bytes=" + bytes + ", alignment="
+                + alignment + ", tag='" + tag + "'" + limit);
     }
 
     /** Why a request failed, what is free, who holds the rest, and what would help. */
@@ -222,16 +420,16 @@ final class SliceStore {
                 ? "Enough is free, but not in one piece: release neighbours, ask for less, or for less alignment"
                 : "Release slices, wait with allocate(bytes, Duration), or build a pool with more capacity";
         return new PoolExhaustedException(
-                what + ": pool '" + poolName + "', requested=" + bytes + " bytes (tag '" + tag + "', alignment "
+                what + ": pool '" + core.name + "', requested=" + bytes + " bytes (tag '" + tag + "', alignment "
                         + Math.max(alignment, granule) + "), free=" + now.freeBytes() + ", largest free="
-                        + now.largestFree() + ", capacity=" + capacity + "; nothing is held back in caches; held by "
-                        + census.topHolders() + ". " + remedy,
+                        + now.largestFree() + ", capacity=" + capacity + "; held by " + census.topHolders()
+                        + census.retiring() + ". " + remedy,
                 bytes,
                 now.freeBytes(),
                 now.largestFree());
     }
 
-    /** How many slices of that size could be had now, one after the other. */
+    /** How many slices of that size could be allocated now, one after the other. */
     long availability(long bytes) {
         if (bytes < 1 || bytes > capacity) {
             throw notOfThisPool(bytes, 0, "");
@@ -239,252 +437,141 @@ final class SliceStore {
         return allocator.availability(bytes);
     }
 
-    /** First byte of a live slice. */
-    long offset(long handle) {
-        return allocator.offset(SliceLedger.part(handle));
+    // ---- what the faces ask ----
+
+    PoolCore core() {
+        return core;
     }
 
-    /** Bytes that a live slice's owner asked for. */
-    long length(long handle) {
-        return allocator.requested(SliceLedger.part(handle));
+    Brackets brackets() {
+        return brackets;
     }
 
-    /** Bytes that are a live slice's alone. */
-    long reserved(long handle) {
-        return allocator.reserved(SliceLedger.part(handle));
+    Loans loans() {
+        return loans;
     }
 
-    String tag(long handle) {
-        return ledger.tag(handle);
+    SliceWindows windows() {
+        return windows;
     }
 
-    String openAccesses(long handle) {
-        return ledger.openAccesses(handle);
-    }
-
-    boolean isWritten(long handle) {
-        return ledger.isWritten(handle);
-    }
-
-    /** Whether the slice is neither released nor its pool closed. */
-    boolean isOpen(long handle) {
-        return !closed && ledger.isLive(handle);
+    /** As {@link #checkOpen}, whether or not the pool was closed. */
+    void checkOwner(long handle) {
+        if (!ledger.isLiveOwner(handle)) {
+            core.checkOpen(handle, null);
+        }
     }
 
     void checkOpen(long handle, @Nullable Slice slice) {
-        if (!ledger.isLive(handle)) {
-            throw new SliceReleasedException("used after release: " + name(handle, slice) + ". Allocate a new slice");
-        }
-        if (closed) {
-            throw new PoolClosedException("used after the pool was closed: " + name(handle, slice));
-        }
-    }
-
-    /** An access begins: the slice's state, not yet the cache. */
-    void enter(long handle, Direction direction, @Nullable Slice slice) {
-        checkOpen(handle, slice);
-        SliceLedger.Outcome outcome = ledger.enter(handle, direction);
-        if (outcome == SliceLedger.Outcome.CONFLICT) {
-            throw new AccessConflictException(direction + " access refused: " + name(handle, slice) + " has "
-                    + ledger.openAccesses(handle)
-                    + ". Close them first; to read and write, open one READ_WRITE access");
-        }
-        if (outcome != SliceLedger.Outcome.DONE) {
-            checkOpen(handle, slice);
-        }
-    }
-
-    /** Throws unless an access in the direction is open, or one that may be it. */
-    void checkAccess(long handle, Direction direction) {
-        if (!ledger.isLive(handle)) {
-            checkOpen(handle, null);
-        }
-        if (!ledger.hasAccess(handle, direction.writes())) {
-            throw new AccessConflictException("no " + direction + " access is open: " + name(handle, null) + " has "
-                    + ledger.openAccesses(handle) + ". Start one first, and end it in the direction it was started in");
-        }
-    }
-
-    /** START is done. */
-    void accessStarted(long handle, Direction direction) {
-        if (observed) {
-            SliceFacts slice = facts(handle);
-            watch.observers().tell(observer -> observer.accessStarted(slice, direction));
-        }
-    }
-
-    /** An access did not begin after all. */
-    void abandon(long handle, Direction direction) {
-        ledger.leave(handle, direction);
-    }
-
-    /** An access ends: the slice's state, after the cache. */
-    void leave(long handle, Direction direction) {
-        SliceFacts slice = observed ? facts(handle) : null;
-        ledger.leave(handle, direction);
-        if (slice != null) {
-            watch.observers().tell(observer -> observer.accessEnded(slice, direction));
-        }
-    }
-
-    /** The kernel refused to clean what the CPU wrote in an access that is still open. */
-    void markUnclean(long handle) {
-        ledger.markUnclean(handle);
-    }
-
-    /** The slice's window, made when it is first asked for. */
-    Window window(long handle, @Nullable Slice slice) {
-        synchronized (ledger.windowLock(handle)) {
-            checkOpen(handle, slice);
-            Window own = ledger.window(handle);
-            if (own == null) {
-                if (!buffer.support(SyncWay.WINDOW).supported()) {
-                    throw new UnsupportedOperationException("no window over " + name(handle, slice) + ": "
-                            + buffer.support(SyncWay.WINDOW).reason() + ". Use a udmabuf heap");
-                }
-                own = planner.takeWindow(offset(handle), reserved(handle));
-                ledger.setWindow(handle, own);
-            }
-            return own;
-        }
-    }
-
-    /** The descriptor of the slice's window. */
-    int windowFd(long handle, @Nullable Slice slice) {
-        int fd = window(handle, slice).fd();
-        if (fd < 0) {
-            throw new UnsupportedOperationException("windows of " + buffer.name() + " have no descriptor");
-        }
-        return fd;
-    }
-
-    private @Nullable Window takeBackWindow(long handle) {
-        synchronized (ledger.windowLock(handle)) {
-            Window own = ledger.window(handle);
-            if (own != null) {
-                ledger.setWindow(handle, null);
-            }
-            return own;
-        }
-    }
-
-    /**
-     * The one place where slices end.
-     *
-     * @return whether the slice lived; if not, nothing has changed
-     * @throws AccessConflictException if an access is open; the slice lives on
-     */
-    boolean release(long handle, @Nullable Slice slice) {
-        SliceLedger.Outcome outcome = ledger.release(handle, watch.statistics() ? slice : null, leaks);
-        if (outcome == SliceLedger.Outcome.NOT_LIVE) {
-            return false;
-        }
-        if (outcome == SliceLedger.Outcome.CONFLICT) {
-            if (closed) {
-                return true;
-            }
-            throw new AccessConflictException("not released: " + name(handle, slice) + " has "
-                    + ledger.openAccesses(handle) + ". Close them first");
-        }
-        Window window = hasWindows ? takeBackWindow(handle) : null;
-        RuntimeException dirty =
-                outcome == SliceLedger.Outcome.DONE_UNCLEAN && !closed ? cleanAgain(handle, window, slice) : null;
-        if (!closed) {
-            SliceFacts facts = observed ? facts(handle) : null;
-            takeBack(handle, dirty == null);
-            if (facts != null) {
-                watch.observers().tell(observer -> observer.released(facts));
-            }
-        }
-        if (window != null) {
-            planner.giveBackWindow(window);
-        }
-        if (dirty != null) {
-            throw dirty;
-        }
-        return true;
-    }
-
-    /** What the CPU wrote must not be evicted over a later owner's bytes. */
-    private @Nullable RuntimeException cleanAgain(long handle, @Nullable Window window, @Nullable Slice slice) {
-        try {
-            planner.clean(offset(handle), reserved(handle), window);
-            return null;
-        } catch (DmaBufException e) {
-            return new HeapException(
-                    name(handle, slice)
-                            + " holds dirty cache lines that the kernel refuses to clean; its bytes are kept out of"
-                            + " circulation: " + e.getMessage(),
-                    HeapException.NO_ERRNO,
-                    e);
-        }
-    }
-
-    private void takeBack(long handle, boolean clean) {
-        long part = SliceLedger.part(handle);
-        if (!clean) {
-            quarantine.add(part, allocator.reserved(part), allocator.requested(part));
-            return;
-        }
-        if (trace != TraceWriter.NONE) {
-            trace.released(allocator.offset(part));
-        }
-        if (listener != PoolListener.NONE) {
-            listener.released(allocator.offset(part), allocator.reserved(part));
-        }
-        allocator.free(part);
-        waiters.wake();
-    }
-
-    boolean isClosed() {
-        return closed;
+        core.checkOpen(handle, slice);
     }
 
     String poolName() {
-        return poolName;
+        return core.name;
+    }
+
+    /** First byte of a live owner's slice. */
+    long offset(long handle) {
+        return core.offset(ledger.place(handle));
+    }
+
+    /** Bytes that were requested for a live owner's slice. */
+    long length(long handle) {
+        return core.length(ledger.place(handle));
+    }
+
+    /** Bytes of a live owner's slice, rounding included. */
+    long reserved(long handle) {
+        return core.reserved(ledger.place(handle));
+    }
+
+    /** A view of memory that is open to the CPU, as {@link CpuAccess#buffer(long, int)}. */
+    ByteBuffer view(Direction direction, long offset, int length) {
+        if (length > DmaBuf.MAX_VIEW) {
+            throw new IndexOutOfBoundsException("a view of " + length + " bytes is longer than " + DmaBuf.MAX_VIEW
+                    + ", which is the most: use several views");
+        }
+        try {
+            return direction.writes() ? core.buffer.view(offset, length) : core.buffer.readOnlyView(offset, length);
+        } catch (IllegalStateException e) {
+            core.checkPoolOpen();
+            throw e;
+        }
+    }
+
+    /** Whether the owner has not closed and the pool is open. */
+    boolean isOpen(long handle) {
+        return !core.isClosed() && ledger.isLiveOwner(handle);
+    }
+
+    boolean isLoanOpen(long loan) {
+        return !core.isClosed() && ledger.isLoan(loan);
+    }
+
+    /** The object for a new loan, which is ended again if there is no memory for the object. */
+    Loan loan(Slice slice, Direction direction, String borrower) {
+        long handle = loans.lend(slice.handle(), direction, borrower, slice);
+        boolean made = false;
+        try {
+            Loan loan = new Loan(this, handle, direction, borrower, slice.offset(), slice.length());
+            if (core.statistics) {
+                leaks.remember(handle, loan);
+            }
+            made = true;
+            return loan;
+        } finally {
+            if (!made) {
+                loans.end(handle);
+            }
+        }
+    }
+
+    /** Ends a loan; whether it was open. */
+    boolean endLoan(long handle, @Nullable Loan loan) {
+        if (core.isClosed()) {
+            return false;
+        }
+        if (loan != null && core.statistics && ledger.isLoan(handle)) {
+            leaks.forget(handle, loan);
+        }
+        return loans.end(handle);
+    }
+
+    BufferRange range(long loan, long offset, long length) {
+        return new BufferRange(rangeFd(loan), offset, length);
+    }
+
+    /** The descriptor of the whole buffer, which is given to the borrower. */
+    int rangeFd(long loan) {
+        loans.giveRange(loan);
+        try {
+            return core.buffer.fd();
+        } catch (IllegalStateException e) {
+            core.checkPoolOpen();
+            throw e;
+        }
+    }
+
+    // ---- close ----
+
+    boolean isClosed() {
+        return core.isClosed();
     }
 
     /** No slice begins any more, and none can be used. Tells whether this is the first call. */
     synchronized boolean close() {
-        boolean first = !closed;
-        closed = true;
-        if (housekeeping != null) {
-            housekeeping.cancel(false);
-        }
+        boolean first = !core.isClosed();
+        ledger.stopOpening();
+        maintenance.stop();
         return first;
     }
 
-    /** Slices that live. */
-    long openSlices() {
-        return allocator.totals().liveCount() - quarantine.parts();
+    /** Owners and loans that are open, named, the first few; empty if there are none. */
+    String describeOpen() {
+        return census.describeOpen();
     }
 
-    /** "slice 'tag' at offset, length bytes, of pool 'name'", for messages. */
-    String named(String tag, long offset, long length) {
-        return "slice '" + tag + "' at " + offset + ", " + length + " bytes, of pool '" + poolName + "'";
-    }
-
-    private String name(long handle, @Nullable Slice slice) {
-        if (slice != null) {
-            return slice.toString();
-        }
-        return ledger.isLive(handle)
-                ? named(ledger.tag(handle), offset(handle), length(handle))
-                : "slice with handle " + handle + " of pool '" + poolName + "'";
-    }
-
-    /** Each slice that lives with its open accesses, one a line, the first few. */
-    String describeOpen(long count) {
-        StringBuilder text = new StringBuilder();
-        census.firstOpen(handle -> text.append("\n  ")
-                .append(name(handle, null))
-                .append(" (")
-                .append(ledger.openAccesses(handle))
-                .append(')'));
-        return count > SliceCensus.MOST_NAMED
-                ? text + "\n  and " + (count - SliceCensus.MOST_NAMED) + " more"
-                : text.toString();
-    }
+    // ---- statistics ----
 
     /** What the pool looks like now. */
     PoolStatistics statistics() {
@@ -498,25 +585,34 @@ final class SliceStore {
     }
 
     private PoolSurvey survey() {
-        return PoolSurvey.of(allocator, ledger, quarantine, watch.statistics() ? clock : null);
+        return PoolSurvey.of(allocator, ledger, core.statistics ? core.clock : null);
     }
 
     private PoolStatistics statistics(PoolSurvey survey) {
         AllocatorTotals now = survey.totals;
+        SyncPlanner planner = core.planner;
+        long withoutOwner = survey.count(PoolSurvey.State.QUARANTINED) + survey.count(PoolSurvey.State.RETIRING);
         return new PoolStatistics(
-                poolName,
+                core.name,
                 capacity,
                 now.usedBytes(),
-                now.requestedBytes() - survey.requested(PoolSurvey.State.QUARANTINED),
+                now.requestedBytes()
+                        - survey.requested(PoolSurvey.State.QUARANTINED)
+                        - survey.requested(PoolSurvey.State.RETIRING),
                 now.peakUsedBytes(),
                 now.largestFree(),
                 survey.bytes(PoolSurvey.State.QUARANTINED),
-                now.liveCount() - survey.count(PoolSurvey.State.QUARANTINED),
+                survey.bytes(PoolSurvey.State.RETIRING),
+                now.liveCount() - withoutOwner,
+                survey.count(PoolSurvey.State.RETIRING),
+                survey.owners(),
+                survey.loans(),
+                loans.failed(),
                 now.allocations(),
                 exhausted.get(),
                 fragmented.get(),
                 invalid.get(),
-                now.releases() + survey.count(PoolSurvey.State.QUARANTINED),
+                now.releases() + withoutOwner,
                 waiters.waits(),
                 waiters.waitNanos(),
                 waiters.waiting(),

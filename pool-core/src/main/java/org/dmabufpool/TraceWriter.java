@@ -2,25 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.dmabufpool.heap.Direction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what a pool is asked for as lines of text, in the order in which a replay can follow them.
+ * Writes what a pool is asked for as lines of text, in the order in which a replay can follow them. docs/allocator.md
+ * describes the format; in short:
  *
  * <pre>
  *   # comment
  *   a,&lt;id&gt;,&lt;bytes&gt;[,&lt;alignment&gt;]    a slice of so many bytes was handed out
- *   f,&lt;id&gt;                          it was released
+ *   t,&lt;id&gt;,&lt;tag&gt;                    its tag, if it has one
+ *   s,&lt;id&gt;,&lt;tag&gt;                    it has one more owner
+ *   c,&lt;id&gt;                          an owner has closed, and the place stays reserved
+ *   l,&lt;id&gt;,&lt;loan&gt;,&lt;r|w&gt;,&lt;borrower&gt;  it was lent to a device that reads or writes
+ *   e,&lt;loan&gt;                        the loan has ended
+ *   f,&lt;id&gt;                          its place is given back
  * </pre>
  *
- * <p>The id is the slice's offset: unique among open slices, which is all that the format asks for. So a release must be
+ * <p>The id is the slice's offset: unique among places in use, which is all that the format asks for. So a give-back must be
  * written before the offset goes back to the allocator, and an allocation after it came from there.
  *
- * <p>Safe for use by many threads. A place that cannot be written to ends the recording, once and for all, and harms
- * nobody else.
+ * <p>Safe for use by many threads. A place that cannot be written to ends the recording permanently, whatever it throws, and
+ * harms nobody else.
  */
 final class TraceWriter {
 
@@ -28,6 +35,9 @@ final class TraceWriter {
     static final TraceWriter NONE = new TraceWriter(null, "");
 
     private static final Logger LOG = Logger.getLogger(TraceWriter.class.getName());
+
+    private static final int FIRST_PRINTABLE = 0x20;
+    private static final String HEX = "0123456789ABCDEF";
 
     private final String poolName;
     private final StringBuilder line = new StringBuilder();
@@ -49,31 +59,96 @@ final class TraceWriter {
      * A slice was handed out.
      *
      * @param offset where it lies
-     * @param bytes what was asked for
-     * @param alignment what its offset had to be a multiple of, in bytes; 1 where the pool's own was good enough
+     * @param bytes what was requested
+     * @param alignment what its offset had to be a multiple of, in bytes; up to 1 where the pool's own was good enough
+     * @param tag who holds it; may be empty
      */
-    void allocated(long offset, long bytes, long alignment) {
-        if (out == null) {
-            return;
-        }
-        synchronized (line) {
-            line.setLength(0);
+    void allocated(long offset, long bytes, long alignment, String tag) {
+        record(() -> {
             line.append("a,").append(offset).append(',').append(bytes);
             if (alignment > 1) {
                 line.append(',').append(alignment);
             }
-            write(line.append('\n'));
-        }
+            line.append('\n');
+            if (!tag.isEmpty()) {
+                line.append("t,").append(offset).append(',');
+                appendText(tag);
+            }
+        });
     }
 
-    /** The slice that lies there is about to be released. */
-    void released(long offset) {
+    /** The slice that lies there has a further owner. */
+    void shared(long offset, String tag) {
+        record(() -> {
+            line.append("s,").append(offset).append(',');
+            appendText(tag);
+        });
+    }
+
+    /** An owner of the slice that lies there has closed, and the place stays reserved. */
+    void ownerClosed(long offset) {
+        record(() -> line.append("c,").append(offset).append('\n'));
+    }
+
+    /** The slice that lies there was lent. */
+    void lent(long offset, long loan, Direction direction, String borrower) {
+        record(() -> {
+            line.append("l,").append(offset).append(',').append(loan);
+            line.append(direction.writes() ? ",w," : ",r,");
+            appendText(borrower);
+        });
+    }
+
+    void loanEnded(long loan) {
+        record(() -> line.append("e,").append(loan).append('\n'));
+    }
+
+    /** The place that begins there is about to be given back. */
+    void givenBack(long offset) {
+        record(() -> line.append("f,").append(offset).append('\n'));
+    }
+
+    private void record(Runnable text) {
         if (out == null) {
             return;
         }
         synchronized (line) {
-            line.setLength(0);
-            write(line.append("f,").append(offset).append('\n'));
+            try {
+                line.setLength(0);
+                text.run();
+            } catch (OutOfMemoryError e) {
+                end(e);
+                return;
+            }
+            write(line);
+        }
+    }
+
+    /** Text to the end of the line; what would end a line or a field is percent-encoded, and so is half a surrogate pair. */
+    private void appendText(String text) {
+        text.codePoints().forEach(letter -> {
+            boolean plain = letter >= FIRST_PRINTABLE
+                    && !Character.isISOControl(letter)
+                    && letter != '%'
+                    && letter != ','
+                    && letter != '#';
+            if (plain && Character.getType(letter) != Character.SURROGATE && !isLineEnd(letter)) {
+                line.appendCodePoint(letter);
+            } else {
+                appendEncoded(new String(Character.toChars(letter)).getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        line.append('\n');
+    }
+
+    private static boolean isLineEnd(int letter) {
+        int type = Character.getType(letter);
+        return type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR;
+    }
+
+    private void appendEncoded(byte[] bytes) {
+        for (byte one : bytes) {
+            line.append('%').append(HEX.charAt((one >> 4) & 15)).append(HEX.charAt(one & 15));
         }
     }
 
@@ -84,12 +159,20 @@ final class TraceWriter {
         }
         try {
             place.append(text);
-        } catch (IOException | RuntimeException failure) {
-            out = null;
+        } catch (Throwable failure) { // Whatever it is: the slice must not be lost for it.
+            end(failure);
+        }
+    }
+
+    private void end(Throwable failure) {
+        out = null;
+        try {
             LOG.log(
                     Level.WARNING,
                     failure,
                     () -> "the trace of pool '" + poolName + "' ends here, its writer failed; the pool goes on");
+        } catch (RuntimeException | Error unloggable) {
+            failure.addSuppressed(unloggable); // Logging fails for the same want of memory or stack.
         }
     }
 }

@@ -9,18 +9,24 @@
  *   <dt>heap<dd>where a dma-buf comes from: a dma-heap device, udmabuf over a memfd, an adopted descriptor, the model
  *   <dt>dma-buf<dd>one buffer the kernel shares with devices: one descriptor, one size, one mapping
  *   <dt>pool<dd>one dma-buf being sub-allocated
- *   <dt>slice<dd>an offset and a length of the pool with one owner, from allocate to close
+ *   <dt>slice<dd>an offset and a length of the pool
+ *   <dt>place<dd>the range that a slice occupies; given back when nobody uses it any more
+ *   <dt>owner<dd>a {@link org.dmabufpool.Slice} object, or its handle; a slice has one or more
  *   <dt>access<dd>the bracket START … END around the CPU's use of a slice
+ *   <dt>loan<dd>the bracket around a device's use of a slice: READ = the device reads, WRITE = it writes
+ *   <dt>fence<dd>a point in a device's work, as a sync_file shows it
+ *   <dt>retiring<dd>no owner is left, but a loan or a fence still holds the place
  *   <dt>window<dd>a dma-buf of its own over just one slice's pages
  *   <dt>cache line<dd>the unit of coherency, taken as 128 bytes
- *   <dt>granule<dd>what slices begin and end on: the cache line, or the page where windows are had
+ *   <dt>granule<dd>what slices begin and end on: the cache line, or the page where windows are supported
  *   <dt>device<dd>whoever reads or writes by DMA
  *   <dt>extent<dd>a run of whole pages
  *   <dt>chunk<dd>an extent that serves small runs of pages
  *   <dt>slab<dd>a run of pages cut into equal slots
  *   <dt>part<dd>what the allocator hands out for a slice: a number that is used again
- *   <dt>handle<dd>a part number and a generation, which name one slice for good
- *   <dt>ledger<dd>the table of live slices: generation, open accesses, tag, window
+ *   <dt>slot<dd>an entry of the ledger: of a place, or a ticket, which stands for a further owner or a loan
+ *   <dt>handle<dd>a slot's number and a generation, which identify one owner or loan uniquely
+ *   <dt>ledger<dd>who uses each place now: owners, accesses, loans
  *   <dt>territory<dd>what a stripe of the allocator may hand out; each thread uses one stripe
  * </dl>
  *

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
  */
 class BracketCostTest {
 
-    private static final int BRACKETS = 200_000;
-    private static final int ROUNDS = 30;
+    private static final int BRACKETS = 50_000;
+    private static final int ROUNDS = 20;
 
     private final DmaBufPool pool =
             DmaBufPool.builder().heap(new IdleHeap()).capacity(64 << 20).build();
@@ -38,24 +38,56 @@ class BracketCostTest {
             long frame = handles.allocate(1 << 20);
             handles.start(frame, Direction.READ_WRITE);
             handles.end(frame, Direction.READ_WRITE);
+            handles.start(frame, Direction.WRITE, 100, 1000);
+            handles.end(frame, Direction.WRITE, 100, 1000);
+            long encoder = handles.share(frame, "encoder");
+            long loan = handles.lend(encoder, Direction.READ, "display");
+            handles.release(encoder);
             handles.release(frame);
+            handles.endLoan(loan);
         }
         double garbage = (double) (allocatedBytes() - bytes) / BRACKETS;
+        double loanNs = best(() -> handles.endLoan(handles.lend(handle, Direction.READ, "display")));
         Slice slice = pool.allocate(1 << 20);
         double sliceBracketNs = best(() -> slice.write().close());
+        double sliceBytes = bytesOf(() -> pool.allocate(1 << 20).close());
+        double accessBytes = bytesOf(() -> slice.write().close());
+        double cropBytes = bytesOf(() -> slice.access(Direction.READ, SliceRange.rectangle(64, 640, 4096, 100))
+                .close());
         Files.writeString(
                 Path.of("target", "bracket-cost.json"),
                 String.format(
                         Locale.ROOT,
-                        "{\"bracketNs\": %.1f, \"pairNs\": %.1f, \"sliceBracketNs\": %.1f, \"bytesPerFrame\": %.3f}%n",
+                        "{\"bracketNs\": %.1f, \"pairNs\": %.1f, \"sliceBracketNs\": %.1f, \"loanNs\": %.1f, \"bytesPerFrame\":"
+                                + " %.3f, \"bytesPerSlice\": %.1f, \"bytesPerAccess\": %.1f, \"bytesPerCrop\": %.1f}%n",
                         bracketNs,
                         pairNs,
                         sliceBracketNs,
-                        garbage));
+                        loanNs,
+                        garbage,
+                        sliceBytes,
+                        accessBytes,
+                        cropBytes));
         assertThat(garbage).as("bytes a frame, from allocate to release").isLessThan(1);
+        assertThat(sliceBytes).as("bytes a slice").isLessThanOrEqualTo(56);
+        assertThat(accessBytes).as("bytes an access").isLessThanOrEqualTo(128);
+        assertThat(cropBytes).as("bytes an access to 100 rows").isLessThanOrEqualTo(512);
         slice.close();
         handles.release(handle);
         pool.close();
+    }
+
+    /** Garbage of one, in bytes; what the test's own lambda takes is not in it. */
+    private static double bytesOf(Runnable work) {
+        double least = Double.MAX_VALUE;
+        for (int round = 0; round < 3; round++) {
+            long before = allocatedBytes();
+            for (int i = 0; i < BRACKETS; i++) {
+                work.run();
+            }
+            least = Math.min(least, (double) (allocatedBytes() - before) / BRACKETS);
+        }
+        return least;
     }
 
     /** ns of one, in the quickest round. */

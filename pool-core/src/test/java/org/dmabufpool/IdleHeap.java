@@ -14,6 +14,17 @@ import org.dmabufpool.heap.Window;
 /** A heap without memory, whose buffers sync ranges by doing nothing: what is left is the pool's own work. */
 final class IdleHeap implements Heap {
 
+    private final Runnable onClose;
+
+    IdleHeap() {
+        this(() -> {});
+    }
+
+    /** @param onClose is run when a buffer is closed */
+    IdleHeap(Runnable onClose) {
+        this.onClose = onClose;
+    }
+
     @Override
     public String name() {
         return "idle";
@@ -21,11 +32,11 @@ final class IdleHeap implements Heap {
 
     @Override
     public DmaBuf allocate(long bytes) {
-        return new IdleBuffer(bytes);
+        return new IdleBuffer(bytes, onClose);
     }
 
     /** Syncs ranges by doing nothing. */
-    private record IdleBuffer(long size) implements DmaBuf {
+    private record IdleBuffer(long size, Runnable onClose) implements DmaBuf {
 
         @Override
         public String name() {
@@ -76,6 +87,8 @@ final class IdleHeap implements Heap {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            onClose.run();
+        }
     }
 }

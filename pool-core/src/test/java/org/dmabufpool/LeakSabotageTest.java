@@ -15,14 +15,9 @@ class LeakSabotageTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "SliceLedger.java | older.forget(handle, slice); | ; | aLaterSliceOfTheSameHandleIsNotTakenForAClosedOne",
-                "SliceLedger.java | if (slice != null && !takeAway(segment.recent, handle, slice)) { | if (false) { |"
-                        + " aLaterSliceOfTheSameHandleIsNotTakenForOneClosedBeforeItWasSwept",
-                "LeakTracker.java | ledger.forgetRetired(handle, slice); | ; |"
-                        + " aLaterSliceOfTheSameHandleIsNotTakenForOneClosedAfterItsFirstSweep",
-                "LeakTracker.java | tracked.remove(handle); | ; | aLaterSliceOfTheSameHandleIsNotTakenForAClosedOne",
-                "SliceLedger.java | slices[at] = null; | ; |"
-                        + " aLaterSliceOfTheSameHandleIsNotTakenForOneClosedBeforeItWasSwept",
+                "LeakTracker.java | return SliceLedger.NO_HANDLE; | return 1; | aSliceThatIsHeldIsNoLeakHoweverOldItIs",
+                "SliceStore.java | && !ledger.isExposed(ledger.place(handle)) | && true |"
+                        + " aSliceThatWasOpenedOnceIsKeptAsAViewMayBeInUse",
             })
     void isSeen(String file, String sound, String faulty, String detector) {
         PlantedFault fault = new PlantedFault(file, sound, faulty);

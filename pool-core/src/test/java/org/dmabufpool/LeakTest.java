@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dmabufpool.heap.Direction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.Timeout;
 class LeakTest {
 
     private static final long CAPACITY = 64 << 20;
-    private static final int GENERATIONS = 1 << 16;
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private final RecordingObserver observer = new RecordingObserver();
@@ -98,6 +98,34 @@ class LeakTest {
     }
 
     @Test
+    void aSliceThatWasOpenedOnceIsKeptAsAViewMayBeInUse() {
+        dropAfterAccess("kept for its view");
+        sweepUntil(() -> assertThat(observer.leaked).isNotEmpty());
+        assertThat(observer.calls).contains("leaked kept for its view, kept");
+        assertThat(pool.statistics().leakedBytes()).isPositive();
+    }
+
+    private void dropAfterAccess(String tag) {
+        pool.allocate(SliceRequest.of(100).tag(tag)).write().close();
+    }
+
+    @Test
+    void aLoanThatIsDroppedIsToldAndKeepsItsPlace() {
+        dropLoan("kept while lent", "a camera");
+        sweepUntil(() -> assertThat(observer.calls).contains("leaked a camera, kept"));
+        PoolStatistics kept = pool.statistics();
+        assertThat(kept.leaks()).isEqualTo(1);
+        assertThat(kept.retiringSlices()).isEqualTo(1);
+        assertThat(kept.leakedBytes()).isEqualTo(kept.retiringBytes());
+    }
+
+    private void dropLoan(String tag, String borrower) {
+        try (Slice slice = pool.allocate(SliceRequest.of(100).tag(tag))) {
+            slice.lend(Direction.WRITE, borrower);
+        }
+    }
+
+    @Test
     void aSliceThatIsHeldIsNoLeakHoweverOldItIs() {
         Slice held = pool.allocate(SliceRequest.of(100).tag("held"));
         sweep(10);
@@ -124,7 +152,7 @@ class LeakTest {
         SliceStore store = store();
         for (int i = 0; i < 40; i++) {
             System.gc();
-            store.keepHouse();
+            store.runMaintenance();
         }
         assertThat(observer.leaked).isEmpty();
         long handle = drop("one of many", 500);
@@ -164,6 +192,7 @@ class LeakTest {
                 .name("swept")
                 .heap(new IdleHeap())
                 .capacity(CAPACITY)
+                .leaks(LeakPolicy.GIVE_BACK)
                 .build();
         SliceStore store = store(own);
         quietly(() -> {
@@ -174,11 +203,11 @@ class LeakTest {
             });
             dropper.start();
             while (dropper.isAlive()) {
-                store.keepHouse();
+                store.runMaintenance();
             }
             await().atMost(LONG).untilAsserted(() -> {
                 System.gc();
-                store.keepHouse();
+                store.runMaintenance();
                 assertThat(own.statistics().leaks()).isEqualTo(dropped);
             });
         });
@@ -187,61 +216,12 @@ class LeakTest {
     }
 
     @Test
-    void aLaterSliceOfTheSameHandleIsNotTakenForAClosedOne() {
-        assertNoLaterSliceIsTakenForOneClosedAfter(2);
-    }
-
-    @Test
-    void aLaterSliceOfTheSameHandleIsNotTakenForOneClosedBeforeItWasSwept() {
-        assertNoLaterSliceIsTakenForOneClosedAfter(0);
-    }
-
-    @Test
-    void aLaterSliceOfTheSameHandleIsNotTakenForOneClosedAfterItsFirstSweep() {
-        assertNoLaterSliceIsTakenForOneClosedAfter(1);
-    }
-
-    /** The housekeeper's own sweeps, one a second, may forgive the mistake; so it is given several chances. */
-    private void assertNoLaterSliceIsTakenForOneClosedAfter(int sweeps) {
-        DmaBufPool own =
-                DmaBufPool.builder().heap(new IdleHeap()).capacity(CAPACITY).build();
-        SliceStore store = store(own);
-        SliceHandles handles = own.handles();
-        for (int chance = 0; chance < 5; chance++) {
-            long handle = closedAfter(own, sweeps);
-            long again = handles.allocate(100);
-            for (int i = 0; i < GENERATIONS && again != handle; i++) {
-                handles.release(again);
-                again = handles.allocate(100);
-            }
-            assertThat(again).as("the generation came around").isEqualTo(handle);
-            for (int sweep = 0; sweep < 5; sweep++) {
-                store.keepHouse();
-                System.gc();
-            }
-            store.keepHouse();
-            assertThat(own.statistics().leaks()).isZero();
-            assertThat(handles.isOpen(handle)).isTrue();
-            handles.release(handle);
-        }
-        own.close();
-    }
-
-    private static long closedAfter(DmaBufPool pool, int sweeps) {
-        Slice slice = pool.allocate(100);
-        for (int i = 0; i < sweeps; i++) {
-            slice.store().keepHouse();
-        }
-        slice.close();
-        return slice.handle();
-    }
-
-    @Test
     void anObserverOfALeakMayWaitForAnotherThreadThatAsksThePool() {
         List<Long> seen = new ArrayList<>();
         DmaBufPool own = DmaBufPool.builder()
                 .heap(new IdleHeap())
                 .capacity(CAPACITY)
+                .leaks(LeakPolicy.GIVE_BACK)
                 .observer(new PoolObserver() {
                     @Override
                     public void leaked(SliceFacts slice, boolean givenBack) {
@@ -261,7 +241,7 @@ class LeakTest {
         own.allocate(100);
         quietly(() -> await().atMost(LONG).untilAsserted(() -> {
             System.gc();
-            store.keepHouse();
+            store.runMaintenance();
             assertThat(seen).containsExactly(1L);
         }));
         OTHERS.clear();
@@ -292,30 +272,35 @@ class LeakTest {
         blind.allocate(100);
         for (int i = 0; i < 5; i++) {
             System.gc();
-            store.keepHouse();
+            store.runMaintenance();
         }
         assertThat(observer.leaked).isEmpty();
         assertThat(blind.statistics().openSlices()).isEqualTo(1);
     }
 
     @Test
-    void aPoolDroppedWithoutCloseIsForgotten() {
-        List<Future<?>> chores = new ArrayList<>();
-        WeakReference<SliceStore> store = droppedPool(chores);
-        await().atMost(LONG).untilAsserted(() -> {
-            System.gc();
-            assertThat(store.get()).isNull();
-            assertThat(chores.get(0).isDone()).isTrue();
-        });
+    void aPoolDroppedWithoutCloseGivesItsMemoryBackAndSaysSo() {
+        AtomicInteger closed = new AtomicInteger();
+        try (LogCapture log = new LogCapture(DroppedPool.class)) {
+            WeakReference<SliceStore> store = droppedPool(closed);
+            await().atMost(LONG).untilAsserted(() -> {
+                System.gc();
+                assertThat(store.get()).isNull();
+                assertThat(closed.get()).isEqualTo(1);
+                assertThat(log.messages()).hasSize(1);
+            });
+            assertThat(log.messages().get(0)).contains("pool 'dropped'", "without being closed");
+        }
     }
 
-    private static WeakReference<SliceStore> droppedPool(List<Future<?>> chores) {
-        DmaBufPool dropped =
-                DmaBufPool.builder().heap(new IdleHeap()).capacity(CAPACITY).build();
+    private static WeakReference<SliceStore> droppedPool(AtomicInteger closed) {
+        DmaBufPool dropped = DmaBufPool.builder()
+                .name("dropped")
+                .heap(new IdleHeap(closed::incrementAndGet))
+                .capacity(CAPACITY)
+                .build();
         dropped.allocate(100);
-        SliceStore store = store(dropped);
-        chores.add(Housekeeper.keep(store));
-        return new WeakReference<>(store);
+        return new WeakReference<>(store(dropped));
     }
 
     /** In a method of its own, so that no frame keeps the slice. */
@@ -340,17 +325,17 @@ class LeakTest {
     private void sweep(int times) {
         SliceStore store = store();
         for (int i = 0; i < times; i++) {
-            store.keepHouse();
+            store.runMaintenance();
             System.gc();
         }
-        store.keepHouse();
+        store.runMaintenance();
     }
 
     private void sweepUntil(org.awaitility.core.ThrowingRunnable assertion) {
         SliceStore store = store();
         await().atMost(LONG).untilAsserted(() -> {
             System.gc();
-            store.keepHouse();
+            store.runMaintenance();
             assertion.run();
         });
     }

@@ -232,23 +232,223 @@ public abstract class PoolContract {
     }
 
     @Test
-    void oneThreadReadsOneSliceWhileItWritesAnother() {
+    void oneBracketReadsOneSliceAndWritesAnother() {
         try (Slice from = pool.allocate(50_000);
                 Slice to = pool.allocate(50_000)) {
             fill(from, 5);
-            try (CpuAccess write = to.write();
-                    CpuAccess read = from.read()) {
-                write.buffer().put(read.buffer());
+            try (AccessSet set = pool.access(AccessRequest.write(to), AccessRequest.read(from))) {
+                set.buffer(to).put(set.buffer(from));
+                assertThat(set.buffer(from).isReadOnly()).isTrue();
+                assertThatThrownBy(to::read).isInstanceOf(AccessConflictException.class);
+                assertThatThrownBy(from::write).isInstanceOf(AccessConflictException.class);
+                assertThatThrownBy(from::close).isInstanceOf(AccessConflictException.class);
             }
-            try (CpuAccess read = from.read();
-                    CpuAccess write = to.readWrite()) {
-                assertThat(write.buffer()).isEqualTo(read.buffer());
-                write.buffer().put(0, (byte) 99);
-                read.close();
+            assertFilled(to, 5);
+            try (AccessSet set = pool.access(AccessRequest.read(from), AccessRequest.readWrite(to))) {
+                assertThat(set.buffer(to)).isEqualTo(set.buffer(from));
+                set.buffer(to, 0, 1).put(0, (byte) 99);
             }
             try (CpuAccess read = to.read()) {
                 assertThat(read.buffer().get(0)).isEqualTo((byte) 99);
             }
+        }
+    }
+
+    @Test
+    void oneBracketOpensAllOrNone() {
+        try (Slice one = pool.allocate(1_000);
+                Slice other = pool.allocate(1_000);
+                CpuAccess open = other.read()) {
+            assertThatThrownBy(() -> pool.access(AccessRequest.read(one), AccessRequest.write(other)))
+                    .isInstanceOf(AccessConflictException.class);
+            assertThatThrownBy(() -> pool.access()).isInstanceOf(IllegalArgumentException.class);
+            Slice closed = pool.allocate(1_000);
+            closed.close();
+            assertThatThrownBy(() -> pool.access(AccessRequest.read(one), AccessRequest.read(closed)))
+                    .isInstanceOf(SliceReleasedException.class);
+            assertThat(open.buffer().capacity()).isEqualTo(1_000);
+            open.close();
+            fill(one, 1);
+            fill(other, 2);
+            assertFilled(one, 1);
+        }
+    }
+
+    @Test
+    void aSharedSliceStaysUntilItsLastOwnerHasClosed() {
+        Slice preview = pool.allocate(SliceRequest.of(10_000).tag("preview"));
+        fill(preview, 3);
+        Slice encoder = preview.share("encoder");
+        assertThat(encoder.offset()).isEqualTo(preview.offset());
+        assertThat(encoder.tag()).isEqualTo("encoder");
+        assertThat(pool.statistics().openSlices()).isEqualTo(1);
+        assertThat(pool.statistics().openOwners()).isEqualTo(2);
+        try (CpuAccess access = encoder.read()) {
+            assertThat(access.buffer().capacity()).isEqualTo(10_000);
+            assertThatThrownBy(encoder::close).isInstanceOf(AccessConflictException.class);
+            assertThatThrownBy(preview::write).isInstanceOf(AccessConflictException.class);
+            preview.close();
+        }
+        assertThat(preview.isOpen()).isFalse();
+        assertFilled(encoder, 3);
+        preview.close();
+        assertThatThrownBy(() -> preview.share("late")).isInstanceOf(SliceReleasedException.class);
+        Slice third = encoder.share("third");
+        encoder.close();
+        encoder.close();
+        assertFilled(third, 3);
+        assertThat(pool.statistics().usedBytes()).isEqualTo(third.reservedLength());
+        third.close();
+    }
+
+    @Test
+    void cpuAndDevicesExcludeEachOtherAtOnceAndByName() {
+        try (Slice slice = pool.allocate(10_000)) {
+            for (Direction device : Direction.values()) {
+                try (Loan loan = slice.lend(device, "encoder")) {
+                    assertThat(loan.range().offset()).isEqualTo(slice.offset());
+                    assertThat(loan.range().length()).isEqualTo(10_000);
+                    assertThat(pool.statistics().openLoans()).isEqualTo(1);
+                    for (Direction cpu : Direction.values()) {
+                        if (device.writes() || cpu.writes()) {
+                            assertThatThrownBy(() -> slice.access(cpu))
+                                    .isInstanceOf(AccessConflictException.class)
+                                    .hasMessageContaining("lent to 'encoder' for " + device);
+                        } else {
+                            slice.access(cpu).close();
+                        }
+                    }
+                }
+            }
+            try (CpuAccess write = slice.write()) {
+                assertThat(write.direction()).isEqualTo(Direction.WRITE);
+                for (Direction device : Direction.values()) {
+                    assertThatThrownBy(() -> slice.lend(device, "encoder"))
+                            .isInstanceOf(AccessConflictException.class)
+                            .hasMessageContaining("1 writing access open");
+                }
+            }
+            try (CpuAccess read = slice.read();
+                    Loan loan = slice.lend(Direction.READ, "one");
+                    Loan other = slice.lend(Direction.READ, "other")) {
+                assertThat(read.buffer().capacity()).isEqualTo(10_000);
+                assertThat(loan.isOpen() && other.isOpen()).isTrue();
+                assertThatThrownBy(() -> slice.lend(Direction.WRITE, "camera"))
+                        .isInstanceOf(AccessConflictException.class)
+                        .hasMessageContaining("'one'")
+                        .hasMessageContaining("'other'");
+            }
+            fill(slice, 1);
+            assertFilled(slice, 1);
+        }
+    }
+
+    @Test
+    void aPlaceIsRetiringUntilItsLastLoanHasEnded() {
+        Slice slice = pool.allocate(SliceRequest.of(CAPACITY).tag("frame"));
+        Loan one = slice.lend(Direction.READ, "encoder");
+        Loan other = slice.lend(Direction.READ, "display");
+        slice.close();
+        assertThat(slice.isOpen()).isFalse();
+        PoolStatistics retiring = pool.statistics();
+        assertThat(retiring.openSlices()).isZero();
+        assertThat(retiring.retiringSlices()).isEqualTo(1);
+        assertThat(retiring.retiringBytes()).isEqualTo(retiring.usedBytes()).isEqualTo(CAPACITY);
+        assertThat(retiring.openLoans()).isEqualTo(2);
+        assertThat(retiring.releases()).isEqualTo(retiring.allocations());
+        assertThatThrownBy(() -> pool.allocate(1))
+                .isInstanceOf(PoolExhaustedException.class)
+                .hasMessageContaining("retiring")
+                .hasMessageContaining("encoder");
+        one.close();
+        one.close();
+        assertThat(one.isOpen()).isFalse();
+        assertThatThrownBy(one::range).isInstanceOf(LoanEndedException.class);
+        assertThat(pool.tryAllocate(1)).isEmpty();
+        other.close();
+        assertThat(pool.statistics().usedBytes()).isZero();
+        pool.allocate(CAPACITY).close();
+    }
+
+    @Test
+    void whoWaitsForSpaceIsServedWhenTheLastLoanEnds() throws Exception {
+        Slice slice = pool.allocate(CAPACITY);
+        Loan loan = slice.lend(Direction.WRITE, "camera");
+        slice.close();
+        inThread(executor -> {
+            Future<Slice> waiting = executor.submit(() -> pool.allocate(1, Duration.ofSeconds(50)));
+            awaitWaiting(waiting);
+            loan.close();
+            waiting.get(50, TimeUnit.SECONDS).close();
+        });
+    }
+
+    @Test
+    void aLoanAndAnOwnerHaveOneEndByHandleToo() {
+        SliceHandles handles = pool.handles();
+        long owner = handles.allocate(1_000, 0, "frame");
+        long further = handles.share(owner, "encoder");
+        long loan = handles.lend(further, Direction.READ, "display");
+        assertThat(new long[] {owner, further, loan}).doesNotHaveDuplicates();
+        assertThatThrownBy(() -> handles.endLoan(owner)).isInstanceOf(LoanEndedException.class);
+        assertThatThrownBy(() -> handles.release(loan)).isInstanceOf(SliceReleasedException.class);
+        assertThatThrownBy(() -> handles.start(loan, Direction.READ)).isInstanceOf(SliceReleasedException.class);
+        handles.start(further, Direction.READ);
+        assertThatThrownBy(() -> handles.end(owner, Direction.READ)).isInstanceOf(AccessConflictException.class);
+        assertThatThrownBy(() -> handles.end(further, Direction.WRITE)).isInstanceOf(AccessConflictException.class);
+        handles.end(further, Direction.READ);
+        handles.release(owner);
+        assertThatThrownBy(() -> handles.release(owner)).isInstanceOf(SliceReleasedException.class);
+        handles.release(further);
+        assertThat(handles.isLoanOpen(loan)).isTrue();
+        assertThat(pool.statistics().retiringSlices()).isEqualTo(1);
+        handles.endLoan(loan);
+        assertThatThrownBy(() -> handles.endLoan(loan)).isInstanceOf(LoanEndedException.class);
+        assertThat(handles.isLoanOpen(loan)).isFalse();
+    }
+
+    @Test
+    void byHandleOneBracketReadsOneSliceAndWritesAnother() {
+        SliceHandles handles = pool.handles();
+        long from = handles.allocate(1_000);
+        long to = handles.allocate(1_000);
+        handles.startBoth(from, to, Direction.WRITE);
+        handles.view(to, 0, 1_000).put(handles.view(from, 0, 1_000));
+        assertThatThrownBy(() -> handles.start(to, Direction.READ)).isInstanceOf(AccessConflictException.class);
+        handles.endBoth(from, to, Direction.WRITE);
+        assertThatThrownBy(() -> handles.endBoth(from, to, Direction.WRITE))
+                .isInstanceOf(AccessConflictException.class);
+        handles.start(to, Direction.READ, 100, 200);
+        assertThatThrownBy(() -> handles.start(from, Direction.READ, 900, 200))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        handles.end(to, Direction.READ, 100, 200);
+        handles.release(from);
+        handles.release(to);
+    }
+
+    @Test
+    void closingThePoolNamesLoans() {
+        Slice slice = pool.allocate(SliceRequest.of(1_000).tag("frame"));
+        Loan loan = slice.lend(Direction.WRITE, "camera");
+        slice.close();
+        assertThatThrownBy(pool::close)
+                .isInstanceOf(OpenSlicesException.class)
+                .hasMessageContaining("1 loans")
+                .hasMessageContaining("loan to 'camera' for WRITE of slice 'frame'");
+        PoolStatistics last = pool.statistics();
+        assertThat(last.usedBytes()).isEqualTo(slice.reservedLength());
+        assertThat(pool.dump()).contains("retiring");
+        assertThatThrownBy(loan::range).isInstanceOf(PoolClosedException.class);
+        loan.close();
+        assertThat(pool.statistics().usedBytes()).isEqualTo(last.usedBytes());
+    }
+
+    @Test
+    void hugeTimeoutsAreAsLongAsCanBe() {
+        try (Slice all = pool.allocate(CAPACITY)) {
+            assertThatThrownBy(() -> pool.allocate(1, Duration.ofSeconds(Long.MIN_VALUE)))
+                    .isInstanceOf(PoolExhaustedException.class);
+            all.access(Direction.READ, Duration.ofSeconds(Long.MAX_VALUE)).close();
         }
     }
 

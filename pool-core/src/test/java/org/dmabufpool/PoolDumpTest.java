@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncWay;
@@ -44,7 +45,7 @@ class PoolDumpTest {
         try (DmaBufPool pool = pool("empty")) {
             JsonNode dump = parse(pool);
             assertThat(dump.get("format").asText()).isEqualTo("dmabuf-pool-dump");
-            assertThat(dump.get("version").asInt()).isEqualTo(PoolDump.VERSION).isEqualTo(1);
+            assertThat(dump.get("version").asInt()).isEqualTo(PoolDump.VERSION).isEqualTo(2);
             assertThat(dump.get("pool").asText()).isEqualTo("empty");
             assertThat(dump.get("regions")).hasSize(1);
             JsonNode hole = dump.get("regions").get(0);
@@ -75,11 +76,53 @@ class PoolDumpTest {
         }
     }
 
+    @Test
+    void loansOwnersAndRetiringPlacesAreNamed() throws IOException {
+        try (DmaBufPool pool = pool("lent")) {
+            Slice frame = pool.allocate(SliceRequest.of(5000).tag("frame"));
+            Slice further = frame.share("encoder");
+            Slice gone = pool.allocate(SliceRequest.of(100).tag("gone"));
+            Loan display = frame.lend(Direction.READ, "display");
+            Loan camera = gone.lend(Direction.WRITE, "a \"camera\"");
+            frame.close();
+            gone.close();
+            JsonNode dump = parse(pool);
+            JsonNode slice = only(dump, one -> one.get("state").asText().equals("slice"));
+            assertThat(slice.get("tag").asText()).isEqualTo("encoder");
+            assertThat(slice.get("owners").asInt()).isEqualTo(1);
+            assertThat(slice.at("/loans/0/borrower").asText()).isEqualTo("display");
+            JsonNode retiring = only(dump, one -> one.get("state").asText().equals("retiring"));
+            assertThat(retiring.fieldNames())
+                    .toIterable()
+                    .containsExactly("state", "offset", "length", "requested", "tag", "ageMillis", "waitsFor", "loans");
+            assertThat(retiring.get("tag").asText()).isEqualTo("gone");
+            assertThat(retiring.get("waitsFor").asText()).isEqualTo("loans");
+            assertThat(retiring.at("/loans/0/borrower").asText()).isEqualTo("a \"camera\"");
+            assertThat(retiring.at("/loans/0/direction").asText()).isEqualTo("WRITE");
+            assertThat(dump.get("openLoans").asInt()).isEqualTo(2);
+            assertThat(dump.get("retiringSlices").asInt()).isEqualTo(1);
+            assertAddsUp(dump, pool.statistics());
+            display.close();
+            camera.close();
+            further.close();
+        }
+    }
+
     private static void assertSlice(JsonNode dump, Slice slice, String access) {
         JsonNode region = only(dump, one -> one.path("tag").asText().equals(slice.tag()));
         assertThat(region.fieldNames())
                 .toIterable()
-                .containsExactly("state", "offset", "length", "requested", "handle", "tag", "ageMillis", "access");
+                .containsExactly(
+                        "state",
+                        "offset",
+                        "length",
+                        "requested",
+                        "tag",
+                        "ageMillis",
+                        "handle",
+                        "access",
+                        "owners",
+                        "loans");
         assertThat(region.get("state").asText()).isEqualTo("slice");
         assertThat(region.get("offset").asLong()).isEqualTo(slice.offset());
         assertThat(region.get("length").asLong()).isEqualTo(slice.reservedLength());
@@ -213,7 +256,9 @@ class PoolDumpTest {
         assertThat(quarantined)
                 .isEqualTo(dump.get("quarantinedBytes").asLong())
                 .isEqualTo(statistics.quarantinedBytes());
-        assertThat(slices + quarantined)
+        long retiring = sum(dump, "retiring", "length");
+        assertThat(retiring).isEqualTo(dump.get("retiringBytes").asLong()).isEqualTo(statistics.retiringBytes());
+        assertThat(slices + quarantined + retiring)
                 .isEqualTo(dump.get("usedBytes").asLong())
                 .isEqualTo(statistics.usedBytes());
         assertThat(sum(dump, "slice", "requested"))

@@ -16,7 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PoolSabotageTest {
 
     private static final String STALE_HANDLE = "SliceLedgerTest#aHandleKeptTooLongIsNotTheNextSlices";
-    private static final String OPEN_ACCESS = "SliceLedgerTest#anOpenAccessKeepsItsSlice";
+    private static final String OPEN_ACCESS = "SliceLedgerTest#anOwnersAccessKeepsThatOwnerOpenAndNoOther";
+    private static final String RETIRING = "SliceLedgerTest#aPlaceIsRetiringUntilItsLastLoanHasEnded";
+    private static final String EXCLUSION = "SliceLedgerTest#cpuAndDevicesExcludeEachOther";
+    private static final String DIRECTION = "SliceLedgerTest#anAccessEndsInTheDirectionItBegan";
     private static final String DURING_THE_LOOK = "SpaceWaitersTest#spaceThatComesBackDuringTheLookIsNotMissed";
     private static final String ALL_SERVED = "SpaceWaitersTest#oneReleaseWakesAllItServes";
 
@@ -26,15 +29,33 @@ class PoolSabotageTest {
                 fault(
                         "a release does not raise the generation",
                         "SliceLedger.java",
-                        "((state >>> GENERATION_SHIFT) + 1) << GENERATION_SHIFT",
-                        "(state >>> GENERATION_SHIFT) << GENERATION_SHIFT",
+                        "segment.lazySet(at, slots.nextIdle(segment.get(at)));",
+                        "segment.lazySet(at, SlotWord.idle(SlotWord.generation(segment.get(at))));",
                         STALE_HANDLE),
                 fault(
                         "a release does not look at open accesses",
                         "SliceLedger.java",
-                        "if ((state & ACCESSES) != 0) {",
-                        "if (false) {",
+                        "if (SlotWord.accesses(word) > 0",
+                        "if (false && SlotWord.accesses(word) > 0",
                         OPEN_ACCESS),
+                fault(
+                        "the last owner's close does not look at loans",
+                        "SlotWord.java",
+                        "return hasOwner(word) || loans(word) != 0 ? word : withLoans(word, HELD);",
+                        "return hasOwner(word) ? word : withLoans(word, HELD);",
+                        RETIRING),
+                fault(
+                        "the CPU may read while a device writes",
+                        "SlotWord.java",
+                        "return access >= MOST_READERS || loans(word) == DEVICE_WRITES ? REFUSED : (word + 1) | EXPOSED;",
+                        "return access >= MOST_READERS ? REFUSED : (word + 1) | EXPOSED;",
+                        EXCLUSION),
+                fault(
+                        "an end does not look whether it is the access's direction",
+                        "SlotWord.java",
+                        "return access == writing(direction) ? withAccess(word, WRITE_ENDING) : REFUSED;",
+                        "return access > MOST_READERS ? withAccess(word, WRITE_ENDING) : REFUSED;",
+                        DIRECTION),
                 fault(
                         "who waits is counted after it looked for space",
                         "SpaceWaiters.java",
@@ -64,8 +85,9 @@ class PoolSabotageTest {
     @Test
     void withoutAFaultTheSameTestsAreContent() {
         PlantedFault none = new PlantedFault("SpaceWaiters.java", "void wake() {", "void wake() { ");
-        PlantedFault.Verdict verdict = none.verdict(List.of(STALE_HANDLE, OPEN_ACCESS, DURING_THE_LOOK, ALL_SERVED));
+        PlantedFault.Verdict verdict = none.verdict(
+                List.of(STALE_HANDLE, OPEN_ACCESS, RETIRING, EXCLUSION, DIRECTION, DURING_THE_LOOK, ALL_SERVED));
         assertThat(verdict.failed()).isEmpty();
-        assertThat(verdict.succeeded()).isEqualTo(4);
+        assertThat(verdict.succeeded()).isEqualTo(7);
     }
 }

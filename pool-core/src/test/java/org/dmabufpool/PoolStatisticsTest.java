@@ -258,9 +258,9 @@ class PoolStatisticsTest {
         try (DmaBufPool pool = pool(true)) {
             assertThat(pool.statistics().oldestSliceNanos()).isZero();
             try (Slice old = pool.allocate(SliceRequest.of(100).tag("old"))) {
-                old.store().keepHouse();
+                old.store().runMaintenance();
                 Thread.sleep(30);
-                old.store().keepHouse();
+                old.store().runMaintenance();
                 try (Slice young = pool.allocate(SliceRequest.of(100_000).tag("young"))) {
                     PoolStatistics now = pool.statistics();
                     TagUse first = now.tags().get(0);
@@ -284,7 +284,7 @@ class PoolStatisticsTest {
                 Slice slice = pool.allocate(SliceRequest.of(1000).tag("counted"))) {
             slice.write().close();
             Thread.sleep(5);
-            slice.store().keepHouse();
+            slice.store().runMaintenance();
             PoolStatistics now = pool.statistics();
             assertAddsUp(now);
             assertTagsHoldAll(now);

@@ -18,51 +18,204 @@ public final class SliceLedgerJcstress {
 
     private SliceLedgerJcstress() {}
 
-    /** Two release the same slice. */
+    /** A slice that was handed out. */
+    static long opened(SliceLedger ledger) {
+        long handle = ledger.open(PART, TAG, 0);
+        ledger.confirm(PART);
+        return handle;
+    }
+
+    /** What came of a step, in words. */
+    static String name(long answer) {
+        if (answer == SliceLedger.NOT_LIVE) {
+            return "NOT_LIVE";
+        }
+        if (answer == SliceLedger.CONFLICT) {
+            return "CONFLICT";
+        }
+        return SliceLedger.isUnused(answer) ? "UNUSED" : "DONE";
+    }
+
+    /** Two close the same owner. */
     @JCStressTest
     @Outcome(
-            id = {"DONE, NOT_LIVE", "NOT_LIVE, DONE"},
+            id = {"UNUSED, NOT_LIVE", "NOT_LIVE, UNUSED"},
             expect = Expect.ACCEPTABLE,
             desc = "one of them did")
     @Outcome(expect = Expect.FORBIDDEN, desc = "both did, or none")
     @State
-    public static class ReleaseAndRelease {
+    public static class CloseAndClose {
 
         private final SliceLedger ledger = new SliceLedger();
-        private final long handle = ledger.open(PART, TAG, 0);
+        private final long handle = opened(ledger);
 
         @Actor
         public void one(LL_Result seen) {
-            seen.r1 = ledger.release(handle);
+            seen.r1 = name(ledger.close(handle));
         }
 
         @Actor
         public void other(LL_Result seen) {
-            seen.r2 = ledger.release(handle);
+            seen.r2 = name(ledger.close(handle));
         }
     }
 
-    /** An access begins while the slice is released. */
+    /** An access begins while the owner closes. */
     @JCStressTest
     @Outcome(
-            id = {"DONE, CONFLICT", "NOT_LIVE, DONE"},
+            id = {"DONE, CONFLICT", "NOT_LIVE, UNUSED"},
             expect = Expect.ACCEPTABLE,
             desc = "the first of them did")
     @Outcome(expect = Expect.FORBIDDEN, desc = "an access to a slice that is gone, or none for nothing")
     @State
-    public static class EnterAndRelease {
+    public static class EnterAndClose {
 
         private final SliceLedger ledger = new SliceLedger();
-        private final long handle = ledger.open(PART, TAG, 0);
+        private final long handle = opened(ledger);
 
         @Actor
         public void enter(LL_Result seen) {
-            seen.r1 = ledger.enter(handle, Direction.WRITE);
+            seen.r1 = name(ledger.enter(handle, Direction.WRITE));
         }
 
         @Actor
-        public void release(LL_Result seen) {
-            seen.r2 = ledger.release(handle);
+        public void close(LL_Result seen) {
+            seen.r2 = name(ledger.close(handle));
+        }
+    }
+
+    /** Two end the one reading access there is. */
+    @JCStressTest
+    @Outcome(
+            id = {"DONE, CONFLICT", "CONFLICT, DONE"},
+            expect = Expect.ACCEPTABLE,
+            desc = "one of them did")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "both did, or none")
+    @State
+    public static class EndAndEnd {
+
+        private final SliceLedger ledger = new SliceLedger();
+        private final long handle = opened(ledger);
+
+        public EndAndEnd() {
+            ledger.enter(handle, Direction.READ);
+        }
+
+        @Actor
+        public void one(LL_Result seen) {
+            seen.r1 = end();
+        }
+
+        @Actor
+        public void other(LL_Result seen) {
+            seen.r2 = end();
+        }
+
+        private String end() {
+            long answer = ledger.beginEnd(handle, Direction.READ);
+            if (answer == SliceLedger.DONE) {
+                ledger.finishEnd(handle, Direction.READ);
+            }
+            return name(answer);
+        }
+    }
+
+    /** The last owner closes while the last loan ends. */
+    @JCStressTest
+    @Outcome(
+            id = {"UNUSED, DONE", "DONE, UNUSED"},
+            expect = Expect.ACCEPTABLE,
+            desc = "the later of them gives the place back")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the place is given back twice, or by nobody")
+    @State
+    public static class CloseAndEndLoan {
+
+        private final SliceLedger ledger = new SliceLedger();
+        private final long handle = opened(ledger);
+        private final long loan = ledger.lend(handle, Direction.WRITE, "camera", 0);
+
+        @Actor
+        public void close(LL_Result seen) {
+            seen.r1 = name(ledger.close(handle));
+        }
+
+        @Actor
+        public void end(LL_Result seen) {
+            seen.r2 = name(ledger.endClaimed(loan, ledger.claimEnd(loan)));
+        }
+    }
+
+    /** Two end the same loan. */
+    @JCStressTest
+    @Outcome(
+            id = {"true, false", "false, true"},
+            expect = Expect.ACCEPTABLE,
+            desc = "one of them did")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "both did, or none")
+    @State
+    public static class EndLoanTwice {
+
+        private final SliceLedger ledger = new SliceLedger();
+        private final long loan = ledger.lend(opened(ledger), Direction.READ, "display", 0);
+
+        @Actor
+        public void one(LL_Result seen) {
+            seen.r1 = ledger.claimEnd(loan) >= 0;
+        }
+
+        @Actor
+        public void other(LL_Result seen) {
+            seen.r2 = ledger.claimEnd(loan) >= 0;
+        }
+    }
+
+    /** A slice is lent while its owner closes. */
+    @JCStressTest
+    @Outcome(
+            id = {"lent, DONE", "NOT_LIVE, UNUSED"},
+            expect = Expect.ACCEPTABLE,
+            desc = "the first of them did")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a loan of a place that is given back, or none for nothing")
+    @State
+    public static class LendAndClose {
+
+        private final SliceLedger ledger = new SliceLedger();
+        private final long handle = opened(ledger);
+
+        @Actor
+        public void lend(LL_Result seen) {
+            long loan = ledger.lend(handle, Direction.WRITE, "camera", 0);
+            seen.r1 = loan >= 0 ? "lent" : name(loan);
+        }
+
+        @Actor
+        public void close(LL_Result seen) {
+            seen.r2 = name(ledger.close(handle));
+        }
+    }
+
+    /** A slice is shared while its first owner closes. */
+    @JCStressTest
+    @Outcome(
+            id = {"shared, DONE", "NOT_LIVE, UNUSED"},
+            expect = Expect.ACCEPTABLE,
+            desc = "the first of them did")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "an owner of a place that is given back, or none for nothing")
+    @State
+    public static class ShareAndClose {
+
+        private final SliceLedger ledger = new SliceLedger();
+        private final long handle = opened(ledger);
+
+        @Actor
+        public void share(LL_Result seen) {
+            long owner = ledger.share(handle, TAG, 0);
+            seen.r1 = owner >= 0 ? "shared" : name(owner);
+        }
+
+        @Actor
+        public void close(LL_Result seen) {
+            seen.r2 = name(ledger.close(handle));
         }
     }
 
@@ -79,7 +232,7 @@ public final class SliceLedgerJcstress {
 
         @Actor
         public void open() {
-            published = ledger.open(PART, TAG, 0);
+            published = opened(ledger);
         }
 
         @Actor
@@ -102,24 +255,23 @@ public final class SliceLedgerJcstress {
     public static class OpenAndFind {
 
         private final SliceLedger ledger = new SliceLedger();
-        private final long handle;
 
         public OpenAndFind() {
-            ledger.release(ledger.open(PART, "", 0));
-            handle = ledger.open(PART, "", 0);
-            ledger.release(handle);
+            long handle = ledger.open(PART, "", 0);
+            ledger.confirm(PART);
+            ledger.close(handle);
+            ledger.giveBack(PART);
         }
 
         @Actor
         public void open() {
-            ledger.open(PART, TAG, 0);
+            opened(ledger);
         }
 
         @Actor
         public void look(LL_Result seen) {
-            long found = ledger.handleOf(PART);
-            seen.r1 = found >= 0;
-            seen.r2 = ledger.tag(handle);
+            seen.r1 = ledger.firstOwner(PART) >= 0;
+            seen.r2 = ledger.tagOfPlace(PART);
         }
     }
 }

@@ -46,6 +46,38 @@ public final class JfrEvents implements PoolObserver {
     }
 
     @Override
+    public void shared(SliceFacts slice) {
+        ShareEvent event = new ShareEvent();
+        if (event.shouldCommit()) {
+            event.describe(slice);
+            event.commit();
+        }
+    }
+
+    @Override
+    public void lent(SliceFacts slice, Direction direction, String borrower) {
+        LendEvent event = new LendEvent();
+        if (event.shouldCommit()) {
+            event.describe(slice);
+            event.borrower = borrower;
+            event.direction = direction.name();
+            event.commit();
+        }
+    }
+
+    @Override
+    public void loanEnded(SliceFacts loan, Direction direction, boolean failed) {
+        LoanEndEvent event = new LoanEndEvent();
+        if (event.shouldCommit()) {
+            event.describe(loan);
+            event.direction = direction.name();
+            event.lent = loan.ageNanos();
+            event.failed = failed;
+            event.commit();
+        }
+    }
+
+    @Override
     public void refused(String pool, SliceRequest request, Refusal why, long nanos) {
         RefusedEvent event = new RefusedEvent();
         if (event.shouldCommit()) {

@@ -56,18 +56,32 @@ final class PoolMeters {
         bytes("used", "Reserved for slices, rounding included", PoolStatistics::usedBytes);
         bytes("requested", "Asked for by the owners of open slices", PoolStatistics::requestedBytes);
         bytes("peak", "The most that was ever used", PoolStatistics::peakUsedBytes);
-        bytes("free.largest", "The largest slice that could be had", PoolStatistics::largestFreeBytes);
+        bytes("free.largest", "The largest slice that could be allocated", PoolStatistics::largestFreeBytes);
         bytes("leaked", "Used by leaked slices that were not given back", PoolStatistics::leakedBytes);
+        bytes(
+                "retiring",
+                "Used by nobody who owns it, as a device still uses it or its fence is pending",
+                PoolStatistics::retiringBytes);
         bytes("quarantined", "Used by nobody, as the kernel refused to clean it", PoolStatistics::quarantinedBytes);
         fragmentation("external", PoolStatistics::externalFragmentation);
         fragmentation("internal", PoolStatistics::internalFragmentation);
     }
 
     private void registerSlices() {
-        gauge("dmabuf.pool.slices.active", "Slices allocated and not yet released", PoolStatistics::openSlices);
+        gauge("dmabuf.pool.slices.active", "Slices that have an owner", PoolStatistics::openSlices);
+        gauge(
+                "dmabuf.pool.slices.retiring",
+                "Slices without owner whose place is not given back yet",
+                PoolStatistics::retiringSlices);
+        gauge("dmabuf.pool.owners.active", "Owners of open slices, shared ones included", PoolStatistics::openOwners);
+        gauge("dmabuf.pool.loans.active", "Loans to devices that have not ended", PoolStatistics::openLoans);
+        counter("dmabuf.pool.loans.failed", "Loans that ended by a fence with an error", PoolStatistics::loansFailed);
         gauge("dmabuf.pool.windows", "Windows open, those kept for later slices included", PoolStatistics::windowsOpen);
-        counter("dmabuf.pool.releases", "Slices given back, leaked ones included", PoolStatistics::releases);
-        counter("dmabuf.pool.leaks", "Slices collected without being closed", PoolStatistics::leaks);
+        counter(
+                "dmabuf.pool.releases",
+                "Slices whose last owner has closed, leaked ones included",
+                PoolStatistics::releases);
+        counter("dmabuf.pool.leaks", "Slices and loans collected without being closed", PoolStatistics::leaks);
         set.add(TimeGauge.builder(
                         "dmabuf.pool.slice.oldest.age",
                         scrapes,

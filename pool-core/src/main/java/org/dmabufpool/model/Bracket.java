@@ -15,9 +15,12 @@ final class Bracket {
     private final List<SyncCall> calls = new ArrayList<>();
     private boolean open;
 
-    /** One more range; the first one after a bracket was shut begins a new bracket. */
+    /**
+     * One more range. All ranges of a bracket are told before its calls; so one that comes after calls, as one that comes
+     * after a bracket was shut, begins a new bracket: the last one has failed.
+     */
     void add(Range range) {
-        if (!open) {
+        if (!open || !calls.isEmpty()) {
             ranges.clear();
             calls.clear();
             open = true;

@@ -63,6 +63,11 @@ final class CachedMemory implements ModelMemory {
     }
 
     @Override
+    public void peek(int offset, byte[] into) {
+        ModelMemory.part(ram, offset, into.length).get(into);
+    }
+
+    @Override
     public ByteBuffer cpuView(int offset, int length) {
         return ModelMemory.part(cpu, offset, length);
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 /** Where somebody called into this library. Made at every allocation and access, read only when something is wrong. */
 final class CallSite {
 
-    /** The library's own rooms, which a caller does not live in; nor in the JDK. */
+    /** The library's own packages, which no caller is in; nor in the JDK's. */
     private static final Set<String> OWN_PACKAGES = Set.of(
             "org.dmabufpool",
             "org.dmabufpool.alloc",
@@ -23,8 +23,8 @@ final class CallSite {
     public String toString() {
         for (StackTraceElement frame : trace.getStackTrace()) {
             String type = frame.getClassName();
-            String room = type.substring(0, Math.max(type.lastIndexOf('.'), 0));
-            if (!OWN_PACKAGES.contains(room) && !room.startsWith("java.")) {
+            String callersPackage = type.substring(0, Math.max(type.lastIndexOf('.'), 0));
+            if (!OWN_PACKAGES.contains(callersPackage) && !callersPackage.startsWith("java.")) {
                 return frame.toString();
             }
         }

@@ -14,6 +14,11 @@ final class CoherentMemory implements ModelMemory {
     }
 
     @Override
+    public void peek(int offset, byte[] into) {
+        cpuView(offset, into.length).get(into);
+    }
+
+    @Override
     public ByteBuffer cpuView(int offset, int length) {
         return ModelMemory.part(bytes, offset, length);
     }

@@ -4,8 +4,10 @@ package org.dmabufpool.model;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.Fence;
 import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncSupport;
@@ -15,6 +17,11 @@ import org.dmabufpool.heap.Window;
 /** A buffer of model memory. What each sync call does to the lines is the table of arm64, drawn at {@link #sync}. */
 final class ModelDmaBuf implements DmaBuf {
 
+    /** Numbers of windows' descriptors begin here, beyond any real one. */
+    private static final AtomicInteger NEXT_WINDOW = new AtomicInteger(2_000_000);
+
+    private final ModelHeap heap;
+    private final ModelFences fences = new ModelFences();
     private final String name;
     private final int size;
     private final ModelSettings settings;
@@ -25,8 +32,9 @@ final class ModelDmaBuf implements DmaBuf {
     private final PoolWatch watch;
     private volatile boolean closed;
 
-    ModelDmaBuf(String name, int size, ModelSettings settings, long seed) {
+    ModelDmaBuf(ModelHeap heap, String name, int size, ModelSettings settings, long seed) {
         SliceBook book = new SliceBook();
+        this.heap = heap;
         this.name = name;
         this.size = size;
         this.settings = settings;
@@ -107,6 +115,21 @@ final class ModelDmaBuf implements DmaBuf {
     }
 
     @Override
+    public Fence adoptFence(int syncFileFd) {
+        return heap.fence(syncFileFd).adopted();
+    }
+
+    @Override
+    public void importFence(Direction direction, int syncFileFd) {
+        fences.add(direction, heap.fence(syncFileFd));
+    }
+
+    @Override
+    public boolean awaitFences(Direction direction, long nanos) {
+        return fences.areDone(direction);
+    }
+
+    @Override
     public long restarts() {
         return 0;
     }
@@ -119,6 +142,16 @@ final class ModelDmaBuf implements DmaBuf {
     @Override
     public void close() {
         closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    List<String> openLoans() {
+        synchronized (memory) {
+            return watch.openLoans();
+        }
     }
 
     /** The memory, whose monitor guards all else. */
@@ -166,6 +199,7 @@ final class ModelDmaBuf implements DmaBuf {
     void transfer(DeviceCall call, int offset, ByteBuffer bytes) {
         checkOpen();
         disturbance.strike();
+        watch.transferring(call);
         if (call.writes()) {
             memory.deviceWrite(offset, bytes, call.coherent(), call);
         } else {
@@ -238,11 +272,37 @@ final class ModelDmaBuf implements DmaBuf {
 
         private final int offset;
         private final int length;
+        private final int fd;
+        private final ModelFences windowFences = new ModelFences();
+        /** What the memory held when the window was synced last; kept where a close writes that back. */
+        private final byte[] synced;
+
         private volatile boolean windowClosed;
 
         ModelWindow(int offset, int length) {
             this.offset = offset;
             this.length = length;
+            this.fd = settings.windowsHaveDescriptors() ? NEXT_WINDOW.getAndIncrement() : -1;
+            this.synced = new byte[settings.windowsSyncOnClose() ? length : 0];
+            keepBytes();
+        }
+
+        private void keepBytes() {
+            if (synced.length > 0) {
+                synchronized (memory) {
+                    memory.peek(offset, synced);
+                }
+            }
+        }
+
+        @Override
+        public boolean awaitFences(Direction direction, long nanos) {
+            return windowFences.areDone(direction);
+        }
+
+        @Override
+        public void importFence(Direction direction, int syncFileFd) {
+            windowFences.add(direction, heap.fence(syncFileFd));
         }
 
         @Override
@@ -257,7 +317,7 @@ final class ModelDmaBuf implements DmaBuf {
 
         @Override
         public int fd() {
-            return -1;
+            return fd;
         }
 
         @Override
@@ -266,10 +326,20 @@ final class ModelDmaBuf implements DmaBuf {
                 throw new IllegalStateException("the window at " + offset + " of " + name + " is closed");
             }
             ModelDmaBuf.this.sync(new SyncCall(SyncWay.WINDOW, phase, direction, Range.of(offset, length)));
+            keepBytes();
         }
 
         @Override
         public void close() {
+            if (synced.length > 0 && !windowClosed && !closed) {
+                synchronized (memory) {
+                    memory.deviceWrite(
+                            offset,
+                            ByteBuffer.wrap(synced),
+                            false,
+                            "a window's sync at its close, of " + length + " bytes");
+                }
+            }
             windowClosed = true;
         }
     }

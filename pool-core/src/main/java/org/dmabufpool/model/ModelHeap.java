@@ -5,6 +5,7 @@ package org.dmabufpool.model;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Heap;
 import org.dmabufpool.heap.HeapException;
@@ -27,7 +28,11 @@ public final class ModelHeap implements Heap {
     static final long LARGEST = Integer.MAX_VALUE & -PAGE;
 
     private final ModelSettings settings;
+    /** Numbers of fences begin here, beyond any descriptor. */
+    private static final int FIRST_FENCE = 1_000_000;
+
     private final List<ModelDmaBuf> buffers = new ArrayList<>();
+    private final List<ModelFence> fences = new ArrayList<>();
 
     /** A heap with the partial ioctl, windows and whole-buffer sync, that behaves as current arm64 kernels do. */
     public ModelHeap() {
@@ -79,6 +84,42 @@ public final class ModelHeap implements Heap {
         return new ModelHeap(settings.withSeed(seed));
     }
 
+    /** The same heap, whose windows have descriptors: numbers that no kernel knows, for code that hands them on. */
+    public ModelHeap withDescriptors() {
+        return new ModelHeap(settings.withDescriptors());
+    }
+
+    /**
+     * The same heap, whose windows are synced when they are closed, as udmabuf has it up to Linux 6.12 with bounced DMA: old
+     * bytes are written over whatever the memory holds by then.
+     */
+    public ModelHeap withWindowsThatSyncOnClose() {
+        return new ModelHeap(settings.withWindowsThatSyncOnClose());
+    }
+
+    /** A fence of some device, pending. */
+    public synchronized ModelFence fence() {
+        ModelFence fence = new ModelFence(FIRST_FENCE + fences.size());
+        fences.add(fence);
+        return fence;
+    }
+
+    /** The fence with a number that {@link ModelFence#fd} gave. */
+    synchronized ModelFence fence(int fd) {
+        int index = fd - FIRST_FENCE;
+        if (index < 0 || index >= fences.size()) {
+            throw new IllegalArgumentException("fd " + fd + " is no fence of this model heap: take ModelHeap.fence()");
+        }
+        return fences.get(index);
+    }
+
+    /** Loans that have not ended, of all buffers that are open, for people. */
+    public synchronized List<String> openLoans() {
+        List<String> all = new ArrayList<>();
+        buffers.stream().filter(buffer -> !buffer.isClosed()).forEach(buffer -> all.addAll(buffer.openLoans()));
+        return all;
+    }
+
     /** The seed given, or 0. */
     public long seed() {
         return settings.seed();
@@ -105,32 +146,43 @@ public final class ModelHeap implements Heap {
     }
 
     /**
-     * A device that sees the buffer allocated last.
+     * A device that sees this heap's buffer.
      *
-     * @throws IllegalStateException if none was allocated yet
+     * @throws IllegalStateException if none was allocated yet, or several are open: {@link #device(String, int)} says which
      */
     public ModelDevice device() {
         return device("device");
     }
 
     /**
-     * A device with a name of its own, that sees the buffer allocated last.
+     * A device with a name of its own, that sees this heap's buffer.
      *
      * @param name what reports call it
-     * @throws IllegalStateException if no buffer was allocated yet
+     * @throws IllegalStateException if no buffer was allocated yet, or several are open
      */
     public synchronized ModelDevice device(String name) {
-        return new ModelDevice(latestBuffer(), name, false);
+        return new ModelDevice(onlyBuffer(), name, false);
     }
 
     /**
-     * A device that snoops the CPU's cache, and sees the buffer allocated last.
+     * A device that sees one of several buffers.
      *
      * @param name what reports call it
-     * @throws IllegalStateException if no buffer was allocated yet
+     * @param buffer the buffer, counted from 0 in the order in which pools were built over this heap
+     * @throws IndexOutOfBoundsException if so many were not allocated
+     */
+    public synchronized ModelDevice device(String name, int buffer) {
+        return new ModelDevice(buffers.get(buffer), name, false);
+    }
+
+    /**
+     * A device that snoops the CPU's cache, and sees this heap's buffer.
+     *
+     * @param name what reports call it
+     * @throws IllegalStateException if no buffer was allocated yet, or several are open
      */
     public synchronized ModelDevice coherentDevice(String name) {
-        return new ModelDevice(latestBuffer(), name, true);
+        return new ModelDevice(onlyBuffer(), name, true);
     }
 
     /** What went wrong so far in all buffers of this heap, the first 1000 of each. Empty is good. */
@@ -160,16 +212,24 @@ public final class ModelHeap implements Heap {
         buffers.forEach(ModelDmaBuf::evictAll);
     }
 
-    private ModelDmaBuf latestBuffer() {
+    /** The one that is open, or else the latest. */
+    private ModelDmaBuf onlyBuffer() {
         if (buffers.isEmpty()) {
             throw new IllegalStateException("no buffer was allocated from this model heap yet: build the pool first");
         }
-        return buffers.get(buffers.size() - 1);
+        List<ModelDmaBuf> open =
+                buffers.stream().filter(buffer -> !buffer.isClosed()).collect(Collectors.toList());
+        if (open.size() > 1) {
+            throw new IllegalStateException("this model heap has " + open.size()
+                    + " open buffers: say which one the device sees, with device(name, number)");
+        }
+        return open.isEmpty() ? buffers.get(buffers.size() - 1) : open.get(0);
     }
 
     private ModelDmaBuf buffer(int size) {
         try {
-            return new ModelDmaBuf("model buffer " + buffers.size(), size, settings, settings.seed() + buffers.size());
+            return new ModelDmaBuf(
+                    this, "model buffer " + buffers.size(), size, settings, settings.seed() + buffers.size());
         } catch (OutOfMemoryError e) {
             throw new HeapException(
                     "model: no direct memory for 3 x " + size + " bytes: raise -XX:MaxDirectMemorySize or ask for less",

@@ -9,6 +9,9 @@ import java.nio.ByteOrder;
 /** The bytes of a model buffer as the CPU and devices see them. Its monitor guards the buffer's whole state. */
 interface ModelMemory {
 
+    /** What devices see, looked at by nobody. */
+    void peek(int offset, byte[] into);
+
     /** The CPU's side of a part. */
     ByteBuffer cpuView(int offset, int length);
 

@@ -103,6 +103,34 @@ final class PoolWatch implements PoolListener {
         }
     }
 
+    @Override
+    public void lent(long loan, Direction direction, long offset, long length, String borrower) {
+        synchronized (memory) {
+            book.lent(loan, direction, Range.of(offset, length), borrower);
+        }
+    }
+
+    @Override
+    public void loanEnded(long loan) {
+        synchronized (memory) {
+            Range range = book.loanEnded(loan);
+            if (range != null && !book.isLent(range)) {
+                transfers.checkLoanEnd(range);
+            }
+        }
+    }
+
+    /** A device is about to move bytes. */
+    void transferring(DeviceCall call) {
+        if (book.isLentForLess(call.range(), call.writes())) {
+            log.report(Kind.LOAN_WRONG_DIRECTION, call.range().lines(), call);
+        }
+    }
+
+    List<String> openLoans() {
+        return book.openLoans();
+    }
+
     /** A sync call has arrived and is about to take effect. */
     void calling(SyncCall call) {
         bytesSynced += call.range().length();

@@ -4,6 +4,7 @@ package org.dmabufpool.model;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,8 @@ final class SliceBook {
     private final TreeMap<Integer, SliceNote> slices = new TreeMap<>();
     private final List<AccessNote> open = new ArrayList<>();
     private final List<AccessNote> closed = new ArrayList<>();
+    private final Map<Long, LoanNote> loans = new LinkedHashMap<>();
+    private final List<LoanNote> endedLoans = new ArrayList<>();
 
     void allocated(Range range, String tag) {
         slices.subMap(range.from(), range.to()).clear();
@@ -30,6 +33,7 @@ final class SliceBook {
             slices.remove(before.getKey());
         }
         closed.removeIf(access -> access.range.overlaps(range));
+        endedLoans.removeIf(loan -> loan.range.overlaps(range));
         slices.put(range.from(), new SliceNote(range, tag));
     }
 
@@ -54,6 +58,64 @@ final class SliceBook {
                 return;
             }
         }
+    }
+
+    void lent(long loan, Direction direction, Range range, String borrower) {
+        loans.put(loan, new LoanNote(direction, range, borrower));
+    }
+
+    /** The range of the loan that has ended, or null if it is not known. */
+    @Nullable
+    Range loanEnded(long loan) {
+        LoanNote note = loans.remove(loan);
+        if (note == null) {
+            return null;
+        }
+        note.ended = true;
+        endedLoans.add(note);
+        if (endedLoans.size() > CLOSED_ACCESSES) {
+            endedLoans.remove(0);
+        }
+        return note.range;
+    }
+
+    /** Whether some of these bytes are lent, and to nobody who may do this. */
+    boolean isLentForLess(Range range, boolean writes) {
+        boolean lent = false;
+        for (LoanNote loan : loans.values()) {
+            if (loan.range.overlaps(range)) {
+                if (!writes || loan.direction.writes()) {
+                    return false;
+                }
+                lent = true;
+            }
+        }
+        return lent;
+    }
+
+    /** Whether some of these bytes are lent. */
+    boolean isLent(Range range) {
+        return loans.values().stream().anyMatch(loan -> loan.range.overlaps(range));
+    }
+
+    /** Loans that have not ended, for people. */
+    List<String> openLoans() {
+        List<String> all = new ArrayList<>();
+        loans.values().forEach(loan -> all.add(loan.toString()));
+        return all;
+    }
+
+    /** The latest loan of a byte's line, for people; one that is still open comes first. */
+    String describeLoan(int at) {
+        Range line = new Range(at, at + 1).lines();
+        LoanNote found = null;
+        for (LoanNote loan : endedLoans) {
+            found = loan.range.overlaps(line) ? loan : found;
+        }
+        for (LoanNote loan : loans.values()) {
+            found = loan.range.overlaps(line) ? loan : found;
+        }
+        return found == null ? "none" : found.toString();
     }
 
     /** The bytes of the slice that holds this byte, or the byte's line where no slice does. */
@@ -137,6 +199,28 @@ final class SliceBook {
         public String toString() {
             return direction + " of " + range + ", opened at " + openedAt + " by thread " + thread
                     + (closed ? ", closed" : ", still open");
+        }
+    }
+
+    private static final class LoanNote {
+
+        final Direction direction;
+        final Range range;
+        final String borrower;
+        final CallSite lentAt = new CallSite();
+        final String thread = Thread.currentThread().getName();
+        boolean ended;
+
+        LoanNote(Direction direction, Range range, String borrower) {
+            this.direction = direction;
+            this.range = range;
+            this.borrower = borrower;
+        }
+
+        @Override
+        public String toString() {
+            return "to '" + borrower + "' for " + direction + " of " + range + ", lent at " + lentAt + " by thread "
+                    + thread + (ended ? ", ended" : ", still open");
         }
     }
 }

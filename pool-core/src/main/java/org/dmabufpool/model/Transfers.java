@@ -25,6 +25,15 @@ final class Transfers {
         running.remove(transfer);
     }
 
+    /** Reports a loan that ended while a device was at work. */
+    void checkLoanEnd(Range range) {
+        for (ModelTransfer transfer : running) {
+            if (transfer.range().overlaps(range)) {
+                log.report(Kind.LOAN_ENDED_EARLY, range.lines(), "the loan ended before the end of: " + transfer);
+            }
+        }
+    }
+
     /** Reports an access that starts while a device is at work on the same bytes. */
     void check(Direction direction, Range range) {
         for (ModelTransfer transfer : running) {

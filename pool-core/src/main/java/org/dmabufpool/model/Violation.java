@@ -13,8 +13,9 @@ package org.dmabufpool.model;
  * @param what the call at which it came to light
  * @param slice the slice that these lines belong to, and where it was allocated; says so where there is none
  * @param access the latest access to these lines, and where it was opened; says so where there was none
+ * @param loan the latest loan of these lines: the borrower, and where it was lent; says so where there was none
  */
-public record Violation(Kind kind, long offset, long length, String what, String slice, String access) {
+public record Violation(Kind kind, long offset, long length, String what, String slice, String access, String loan) {
 
     /** What can go wrong. */
     public enum Kind {
@@ -30,6 +31,10 @@ public record Violation(Kind kind, long offset, long length, String what, String
         SYNC_MISSING("START before the CPU's first touch and END after its last, over every line of the access"),
         /** An access was synced for another direction than it was used for. */
         SYNC_WRONG_DIRECTION("START and END name what the CPU does: READ, WRITE or READ_WRITE"),
+        /** A device wrote what was lent for reading only. */
+        LOAN_WRONG_DIRECTION("lend with the direction of what the device does: WRITE or READ_WRITE if it writes"),
+        /** A loan ended while the device was still at work. */
+        LOAN_ENDED_EARLY("end the loan when the device has finished, or let it end on the device's fence: closeOn"),
         /** A ranged sync touched lines that are none of the access's. */
         SYNC_TOO_WIDE("sync the lines of the access, and no more");
 
@@ -45,10 +50,10 @@ public record Violation(Kind kind, long offset, long length, String what, String
         }
     }
 
-    /** Four lines for people: what and where, whose lines, by which access, and what would help. */
+    /** Five lines for people: what and where, whose lines, by which access and loan, and what would help. */
     @Override
     public String toString() {
         return kind + " at " + offset + ", " + length + " bytes: " + what + "\n    lines of " + slice
-                + "\n    last access: " + access + "\n    remedy: " + kind.remedy();
+                + "\n    last access: " + access + "\n    last loan: " + loan + "\n    remedy: " + kind.remedy();
     }
 }

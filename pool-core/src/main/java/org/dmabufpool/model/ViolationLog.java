@@ -33,7 +33,8 @@ final class ViolationLog {
                 lines.length(),
                 what.toString(),
                 book.describeSlice(lines.from()),
-                book.describeAccess(lines.from()));
+                book.describeAccess(lines.from()),
+                book.describeLoan(lines.from()));
         if (latest != null && continues(latest, violation)) {
             latest = join(latest, violation);
             violations.set(violations.size() - 1, latest);
@@ -52,7 +53,8 @@ final class ViolationLog {
                 && first.offset() + first.length() == second.offset()
                 && first.what().equals(second.what())
                 && first.slice().equals(second.slice())
-                && first.access().equals(second.access());
+                && first.access().equals(second.access())
+                && first.loan().equals(second.loan());
     }
 
     private static Violation join(Violation first, Violation second) {
@@ -62,6 +64,7 @@ final class ViolationLog {
                 first.length() + second.length(),
                 first.what(),
                 first.slice(),
-                first.access());
+                first.access(),
+                first.loan());
     }
 }

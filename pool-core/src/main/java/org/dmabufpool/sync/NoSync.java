@@ -3,15 +3,13 @@
 package org.dmabufpool.sync;
 
 import org.dmabufpool.heap.Direction;
+import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.Window;
 import org.jspecify.annotations.Nullable;
 
-/** Uncached or coherent memory: nothing to do. */
+/** Nothing to do: no cache stands between CPU and devices. */
 final class NoSync implements RangeSync {
 
     @Override
-    public void start(long offset, long length, Direction direction, @Nullable Window window) {}
-
-    @Override
-    public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {}
+    public void sync(SyncPhase phase, Direction direction, long offset, long length, @Nullable Window window) {}
 }

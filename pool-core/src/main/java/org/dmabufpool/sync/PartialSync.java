@@ -8,7 +8,7 @@ import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.Window;
 import org.jspecify.annotations.Nullable;
 
-/** Just the lines of the range, by the partial ioctl or a vendor's device. */
+/** Just the range, by the partial ioctl or a vendor's device. */
 final class PartialSync implements RangeSync {
 
     private final DmaBuf buffer;
@@ -20,19 +20,13 @@ final class PartialSync implements RangeSync {
     }
 
     @Override
-    public boolean namesRanges() {
+    public void sync(SyncPhase phase, Direction direction, long offset, long length, @Nullable Window window) {
+        buffer.syncRange(phase, direction, offset, length);
+        meter.called(phase, direction, length);
+    }
+
+    @Override
+    public boolean namesRangesTo(long end) {
         return true;
-    }
-
-    @Override
-    public void start(long offset, long length, Direction direction, @Nullable Window window) {
-        buffer.syncRange(SyncPhase.START, direction, offset, length);
-        meter.called(SyncPhase.START, direction, length);
-    }
-
-    @Override
-    public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
-        buffer.syncRange(SyncPhase.END, direction, offset, length);
-        meter.called(SyncPhase.END, direction, length);
     }
 }

@@ -4,6 +4,7 @@ package org.dmabufpool.sync;
 
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.Window;
 import org.jspecify.annotations.Nullable;
 
@@ -17,58 +18,30 @@ final class SplitSync implements RangeSync {
 
     private final PartialSync partial;
     private final WholeBufferSync whole;
-    private final WholeBufferExclusion exclusion;
     private final long limit;
 
-    SplitSync(DmaBuf buffer, Meter ofRanges, Meter ofWhole, WholeBufferExclusion exclusion) {
+    SplitSync(DmaBuf buffer, Meter ofRanges, Meter ofWhole) {
         this.partial = new PartialSync(buffer, ofRanges);
-        this.whole = new WholeBufferSync(buffer, ofWhole, exclusion);
-        this.exclusion = exclusion;
+        this.whole = new WholeBufferSync(buffer, ofWhole);
         this.limit = buffer.rangeSyncLimit();
     }
 
     @Override
-    public boolean namesRanges() {
-        return true;
+    public void sync(SyncPhase phase, Direction direction, long offset, long length, @Nullable Window window) {
+        RangeSync way = namesRangesTo(offset + length) ? partial : whole;
+        way.sync(phase, direction, offset, length, window);
     }
 
     @Override
-    public void start(long offset, long length, Direction direction, @Nullable Window window) {
-        if (offset + length > limit) {
-            whole.start(offset, length, direction, window);
-        } else if (direction.writes()) {
-            startExcluding(offset, length, direction, window);
-        } else {
-            partial.start(offset, length, direction, window);
-        }
-    }
-
-    private void startExcluding(long offset, long length, Direction direction, @Nullable Window window) {
-        Thread opener = Thread.currentThread();
-        exclusion.enter(opener, Direction.WRITE);
-        boolean started = false;
-        try {
-            partial.start(offset, length, direction, window);
-            started = true;
-        } finally {
-            if (!started) {
-                exclusion.leave(opener, Direction.WRITE);
-            }
-        }
+    public boolean namesRangesTo(long end) {
+        return end <= limit;
     }
 
     @Override
-    public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
-        if (offset + length > limit) {
-            whole.end(offset, length, direction, window, opener);
-            return;
+    public int exclusion(long end, Direction direction) {
+        if (!namesRangesTo(end)) {
+            return whole.exclusion(end, direction);
         }
-        try {
-            partial.end(offset, length, direction, window, opener);
-        } finally {
-            if (direction.writes()) {
-                exclusion.leave(opener, Direction.WRITE);
-            }
-        }
+        return direction.writes() ? Exclusion.WRITES : Exclusion.NOTHING;
     }
 }

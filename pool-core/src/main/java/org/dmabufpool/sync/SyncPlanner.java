@@ -5,6 +5,8 @@ package org.dmabufpool.sync;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
@@ -38,19 +40,30 @@ public final class SyncPlanner {
         SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.VENDOR_DEVICE, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
     };
 
+    private static final Logger LOG = Logger.getLogger(SyncPlanner.class.getName());
+
     /** Stands for a time that is not taken; the clock shows it once in 584 years. */
     private static final long UNTIMED = Long.MIN_VALUE;
+
+    private static final long NOT_CLOSED = -1;
 
     private final DmaBuf buffer;
     private final PoolListener listener;
     private final SyncSupport choice;
     private final WindowCache windows;
     private final RangeSync ranges;
+    /** Keeps accesses apart where calls reach beyond their slices; null where none does. */
+    private final @Nullable Exclusion exclusion;
+
     private final SyncTally tally;
     private final List<SyncTally.Calls> calls = new ArrayList<>();
     private final Observer observer;
     /** Whether an access takes calls whose time is worth knowing. */
     private final boolean timed;
+
+    private final boolean hasWindows;
+    /** As of the close of the buffer, which does not tell afterwards. */
+    private long restartsAtClose = NOT_CLOSED;
 
     /** Is told of every phase, with the time that it took. */
     public interface Observer {
@@ -77,7 +90,11 @@ public final class SyncPlanner {
         this.choice = withLimit(buffer, choice);
         this.listener = buffer.listener();
         this.windows = new WindowCache(buffer, MAX_IDLE_WINDOWS);
-        this.ranges = rangeSync(accessTimeout);
+        this.hasWindows = buffer.support(SyncWay.WINDOW).supported();
+        this.ranges = rangeSync();
+        this.exclusion = ranges.exclusion(Long.MAX_VALUE, Direction.READ_WRITE) == Exclusion.NOTHING
+                ? null
+                : new Exclusion(saturatedNanos(accessTimeout), choice.reason());
     }
 
     /**
@@ -130,16 +147,23 @@ public final class SyncPlanner {
                         + " are synced as a whole buffer, as no range there can be named");
     }
 
-    private RangeSync rangeSync(Duration accessTimeout) {
+    private static long saturatedNanos(Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private RangeSync rangeSync() {
         return switch (choice.way()) {
             case NONE -> new NoSync();
             case PARTIAL_IOCTL, VENDOR_DEVICE ->
                 buffer.rangeSyncLimit() < buffer.size()
-                        ? new SplitSync(
-                                buffer, meter(choice.way()), meter(SyncWay.WHOLE_BUFFER), exclusion(accessTimeout))
+                        ? new SplitSync(buffer, meter(choice.way()), meter(SyncWay.WHOLE_BUFFER))
                         : new PartialSync(buffer, meter(choice.way()));
             case WINDOW -> new WindowSync(meter(SyncWay.WINDOW));
-            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter(SyncWay.WHOLE_BUFFER), exclusion(accessTimeout));
+            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter(SyncWay.WHOLE_BUFFER));
         };
     }
 
@@ -149,10 +173,6 @@ public final class SyncPlanner {
         return meter;
     }
 
-    private WholeBufferExclusion exclusion(Duration accessTimeout) {
-        return new WholeBufferExclusion(accessTimeout, choice.reason());
-    }
-
     /** The way taken, and why: what established it, and what narrower ways lack. */
     public SyncSupport choice() {
         return choice;
@@ -160,12 +180,95 @@ public final class SyncPlanner {
 
     /** What slices must begin and end on, in bytes: the cache line, or the page where each slice may get a window. */
     public long granule() {
-        return buffer.support(SyncWay.WINDOW).supported() ? buffer.pageSize() : CACHE_LINE;
+        return hasWindows ? buffer.pageSize() : CACHE_LINE;
     }
 
     /** Whether an access needs its slice's window. */
     public boolean needsWindow() {
         return choice.way() == SyncWay.WINDOW;
+    }
+
+    /** Whether slices can have windows. */
+    public boolean hasWindows() {
+        return hasWindows;
+    }
+
+    /**
+     * How an access to a range must be apart from other accesses of the pool: a number for {@link #enter}, to be joined by
+     * OR for several ranges that are opened in one bracket. 0 where it need not be.
+     *
+     * @param end the first byte after the range
+     */
+    public int exclusion(long end, Direction direction) {
+        return ranges.exclusion(end, direction);
+    }
+
+    /**
+     * Lets an access in, before its START; it leaves after its END. It may wait for other accesses.
+     *
+     * @param kind what {@link #exclusion} said
+     * @return false, with nothing changed, if a device writes and this access's END would clean the whole buffer
+     * @throws AccessBlockedException where accesses exclude one another and waiting did not help
+     * @throws IllegalStateException if the pool was closed, before or meanwhile
+     */
+    public boolean enter(int kind) {
+        if (kind == Exclusion.NOTHING || exclusion == null) {
+            return true;
+        }
+        if (!exclusion.enter(kind)) {
+            return false;
+        }
+        fetchIfNeeded(exclusion, kind);
+        return true;
+    }
+
+    /**
+     * Before an access that only writes cleans the whole buffer: gets what devices wrote into the CPU's memory, else END would
+     * write old bytes over it where DMA is bounced.
+     */
+    private void fetchIfNeeded(Exclusion entered, int kind) {
+        if (!entered.mustFetch(kind)) {
+            return;
+        }
+        boolean fetched = false;
+        try {
+            fetch(entered);
+            fetched = true;
+        } finally {
+            if (!fetched) {
+                entered.leave(Thread.currentThread(), kind);
+            }
+        }
+    }
+
+    private void fetch(Exclusion entered) {
+        long devices = entered.devicesDone();
+        ranges.sync(SyncPhase.START, Direction.READ, 0, buffer.size(), null);
+        ranges.sync(SyncPhase.END, Direction.READ, 0, buffer.size(), null);
+        entered.fetched(devices);
+    }
+
+    /** Takes back one {@link #enter} of the same kind, if possible one of that thread. */
+    public void leave(int kind, Thread opener) {
+        if (kind != Exclusion.NOTHING && exclusion != null) {
+            exclusion.leave(opener, kind);
+        }
+    }
+
+    /**
+     * A device is about to use some slice, until {@link #endLoan}.
+     *
+     * @return false, with nothing changed, if it would write while an access is open whose END cleans the whole buffer
+     */
+    public boolean lend(Direction direction) {
+        return exclusion == null || !direction.writes() || exclusion.lend();
+    }
+
+    /** A device that was lent some slice has done with it. */
+    public void endLoan(Direction direction) {
+        if (exclusion != null && direction.writes()) {
+            exclusion.endLoan();
+        }
     }
 
     /**
@@ -174,29 +277,45 @@ public final class SyncPlanner {
      * @param offset first byte, on the granule
      * @param length bytes, a multiple of the granule
      * @param window the slice's window, or null unless {@link #needsWindow()}
-     * @throws AccessBlockedException where accesses exclude one another and waiting did not help
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void start(long offset, long length, Direction direction, @Nullable Window window) {
         listener.starting(direction, offset, length);
         long begin = begin(SyncPhase.START, direction);
-        ranges.start(offset, length, direction, window);
-        listener.started(direction, offset, length);
-        done(SyncPhase.START, direction, offset, length, begin);
+        startRange(direction, offset, length, window);
+        boolean told = false;
+        try {
+            listener.started(direction, offset, length);
+            done(SyncPhase.START, direction, offset, length, begin);
+            told = true;
+        } finally {
+            if (!told) {
+                ranges.sync(SyncPhase.END, direction, offset, length, window);
+            }
+        }
+    }
+
+    private void startRange(Direction direction, long offset, long length, @Nullable Window window) {
+        if (exclusion == null || (ranges.exclusion(offset + length, direction) & Exclusion.READS) == 0) {
+            ranges.sync(SyncPhase.START, direction, offset, length, window);
+            return;
+        }
+        long devices = exclusion.devicesDone();
+        ranges.sync(SyncPhase.START, direction, offset, length, window);
+        exclusion.fetched(devices);
     }
 
     /**
      * The CPU has done with the range. When this throws, the access has ended all the same, but devices may not see
      * what the CPU wrote.
      *
-     * @param opener the thread that called {@link #start}
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
-    public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
+    public void end(long offset, long length, Direction direction, @Nullable Window window) {
         listener.ending(direction, offset, length);
         long begin = begin(SyncPhase.END, direction);
         try {
-            ranges.end(offset, length, direction, window, opener);
+            ranges.sync(SyncPhase.END, direction, offset, length, window);
         } finally {
             listener.ended(direction, offset, length);
         }
@@ -204,30 +323,50 @@ public final class SyncPlanner {
     }
 
     /**
-     * The CPU is about to use just these lines. Where the way can name no part of a slice, all of it is synced.
+     * The CPU is about to use just these lines. Where the way can name no part of a slice, all of it is synced, by one
+     * call. When this throws, the access has not begun: what was STARTed is ENDed.
      *
-     * @throws AccessBlockedException where accesses exclude one another and waiting did not help
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void start(LineRuns runs, Direction direction, @Nullable Window window) {
         tell(listener::starting, direction, runs);
         long begin = begin(SyncPhase.START, direction);
-        for (int run = 0; run < calls(runs); run++) {
-            ranges.start(runs.offset(run), runs.length(run), direction, window);
+        int started = 0;
+        boolean told = false;
+        try {
+            for (; started < runs.size(); started = next(runs, started)) {
+                startRange(direction, runs.offset(started), length(runs, started), window);
+            }
+            tell(listener::started, direction, runs);
+            done(SyncPhase.START, direction, runs.offset(0), runs.bytes(), begin);
+            told = true;
+        } finally {
+            if (!told) {
+                takeBack(runs, started, direction, window);
+            }
         }
-        tell(listener::started, direction, runs);
-        done(SyncPhase.START, direction, runs.offset(0), runs.bytes(), begin);
+    }
+
+    /** ENDs the runs before one whose START was refused; what the kernel says to that is of no interest any more. */
+    private void takeBack(LineRuns runs, int started, Direction direction, @Nullable Window window) {
+        for (int run = 0; run < started; run = next(runs, run)) {
+            try {
+                ranges.sync(SyncPhase.END, direction, runs.offset(run), length(runs, run), window);
+            } catch (HeapException e) {
+                LOG.log(Level.FINE, "END after a refused START", e);
+            }
+        }
     }
 
     /**
      * The CPU has done with just these lines. Every run is ended, even when one is refused.
      *
-     * @throws org.dmabufpool.heap.HeapException the first refusal
+     * @throws org.dmabufpool.heap.HeapException the first refusal, with the others suppressed
      */
-    public void end(LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+    public void end(LineRuns runs, Direction direction, @Nullable Window window) {
         tell(listener::ending, direction, runs);
         long begin = begin(SyncPhase.END, direction);
-        HeapException refusal = endEach(runs, direction, window, opener);
+        HeapException refusal = endEach(runs, direction, window);
         tell(listener::ended, direction, runs);
         if (refusal != null) {
             throw refusal;
@@ -235,21 +374,24 @@ public final class SyncPlanner {
         done(SyncPhase.END, direction, runs.offset(0), runs.bytes(), begin);
     }
 
-    private @Nullable HeapException endEach(
-            LineRuns runs, Direction direction, @Nullable Window window, Thread opener) {
+    private @Nullable HeapException endEach(LineRuns runs, Direction direction, @Nullable Window window) {
         HeapException refusal = null;
-        for (int run = 0; run < calls(runs); run++) {
+        for (int run = 0; run < runs.size(); run = next(runs, run)) {
             try {
-                ranges.end(runs.offset(run), runs.length(run), direction, window, opener);
+                ranges.sync(SyncPhase.END, direction, runs.offset(run), length(runs, run), window);
             } catch (HeapException e) {
-                refusal = refusal == null ? e : refusal;
+                if (refusal == null) {
+                    refusal = e;
+                } else {
+                    refusal.addSuppressed(e);
+                }
             }
         }
         return refusal;
     }
 
     private static void tell(Told told, Direction direction, LineRuns runs) {
-        for (int run = 0; run < runs.count(); run++) {
+        for (int run = 0; run < runs.size(); run = runs.next(run)) {
             told.of(direction, runs.offset(run), runs.length(run));
         }
     }
@@ -259,15 +401,36 @@ public final class SyncPlanner {
         void of(Direction direction, long offset, long length);
     }
 
-    /** One call a run where calls name ranges, else one for all. */
-    private int calls(LineRuns runs) {
-        return ranges.namesRanges() ? runs.count() : 1;
+    /** The next run that takes a call: one call a run where calls name ranges, else one for all. */
+    private int next(LineRuns runs, int run) {
+        return ranges.namesRangesTo(runs.end()) ? runs.next(run) : runs.size();
     }
 
-    /** Cleans what the CPU may have left dirty in a range that nobody has open. */
-    public void clean(long offset, long length, @Nullable Window window) {
-        start(offset, length, Direction.WRITE, window);
-        end(offset, length, Direction.WRITE, window, Thread.currentThread());
+    private long length(LineRuns runs, int run) {
+        return ranges.namesRangesTo(runs.end()) ? runs.length(run) : runs.end() - runs.offset(run);
+    }
+
+    /**
+     * Cleans what the CPU may have left dirty in a range that nobody has open. Waits for nobody.
+     *
+     * @return false, with nothing done, if that must wait for other accesses or for a device that writes
+     * @throws org.dmabufpool.heap.HeapException if the kernel refuses
+     */
+    public boolean clean(long offset, long length, @Nullable Window window) {
+        int kind = exclusion(offset + length, Direction.WRITE);
+        if (kind != Exclusion.NOTHING && exclusion != null) {
+            if (!exclusion.tryEnter(kind)) {
+                return false;
+            }
+            fetchIfNeeded(exclusion, kind);
+        }
+        try {
+            start(offset, length, Direction.WRITE, window);
+            end(offset, length, Direction.WRITE, window);
+            return true;
+        } finally {
+            leave(kind, Thread.currentThread());
+        }
     }
 
     /**
@@ -294,14 +457,28 @@ public final class SyncPlanner {
         }
     }
 
-    /** A window over the range, kept or new. The caller gives it back. */
-    public Window takeWindow(long offset, long length) {
-        return windows.take(offset, length);
+    /**
+     * Prepares a place that is about to be handed out: no idle window overlaps it afterwards.
+     *
+     * @return the idle window of just this place, or null if there was none; the caller gives it back
+     */
+    public @Nullable Window claimPlace(long offset, long length) {
+        return windows.claim(offset, length);
     }
 
-    /** Keeps a window for the next slice at its place. */
+    /** A new window over a place that is handed out. The caller gives it back. */
+    public Window openWindow(long offset, long length) {
+        return windows.open(offset, length);
+    }
+
+    /** Keeps a window for the next slice at its place; before the place can be handed out again. */
     public void giveBackWindow(Window window) {
         windows.giveBack(window);
+    }
+
+    /** Closes the windows that are kept for later slices, for their descriptors; whether there were any. */
+    public boolean closeIdleWindows() {
+        return windows.closeIdle();
     }
 
     /** Windows open now, those kept for later included. */
@@ -313,10 +490,28 @@ public final class SyncPlanner {
     public SyncStatistics statistics() {
         List<SyncStatistics.Calls> made = new ArrayList<>();
         calls.forEach(meter -> meter.addTo(made));
-        return new SyncStatistics(choice.way(), choice.reason(), made, tally.phases(buffer.size()), buffer.restarts());
+        return new SyncStatistics(choice.way(), choice.reason(), made, tally.phases(buffer.size()), restarts());
     }
 
-    /** Closes every window. The buffer itself belongs to the pool. */
+    private synchronized long restarts() {
+        return restartsAtClose == NOT_CLOSED ? buffer.restarts() : restartsAtClose;
+    }
+
+    /** No access begins any more; who waits for other accesses is told. The buffer is closed after this. */
+    public void beginClose() {
+        synchronized (this) {
+            restartsAtClose = buffer.restarts();
+        }
+        if (exclusion != null) {
+            exclusion.close();
+        }
+    }
+
+    /**
+     * Closes every window. The buffer itself belongs to the pool.
+     *
+     * @throws org.dmabufpool.heap.HeapException the first refusal; all windows were tried
+     */
     public void close() {
         windows.close();
     }

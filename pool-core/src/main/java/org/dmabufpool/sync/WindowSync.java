@@ -18,16 +18,7 @@ final class WindowSync implements RangeSync {
     }
 
     @Override
-    public void start(long offset, long length, Direction direction, @Nullable Window window) {
-        sync(SyncPhase.START, direction, window);
-    }
-
-    @Override
-    public void end(long offset, long length, Direction direction, @Nullable Window window, Thread opener) {
-        sync(SyncPhase.END, direction, window);
-    }
-
-    private void sync(SyncPhase phase, Direction direction, @Nullable Window window) {
+    public void sync(SyncPhase phase, Direction direction, long offset, long length, @Nullable Window window) {
         Window own = Objects.requireNonNull(window, "a slice synced by window has one");
         own.sync(phase, direction);
         meter.called(phase, direction, own.length());

@@ -3,11 +3,14 @@
 package org.dmabufpool.coherency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import org.dmabufpool.AccessRequest;
+import org.dmabufpool.AccessSet;
 import org.dmabufpool.CpuAccess;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.Slice;
@@ -21,6 +24,7 @@ import org.dmabufpool.model.ModelHeap;
 import org.dmabufpool.model.ModelTransfer;
 import org.dmabufpool.model.Violation;
 import org.dmabufpool.model.Violation.Kind;
+import org.dmabufpool.sync.AccessBlockedException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -230,11 +234,20 @@ class SabotageTest {
         }
 
         @Test
-        void theSameStepsUnderExclusionAreSound() {
-            ModelHeap heap = ModelHeap.supporting(SyncWay.WHOLE_BUFFER);
+        void theSameStepsAreRefusedUnderExclusionAndSoundInOneBracket() {
+            ModelHeap heap = ModelHeap.supporting(SyncWay.WHOLE_BUFFER).withOldArm64();
             try (DmaBufPool pool =
-                    DmaBufPool.builder().heap(heap).capacity(CAPACITY).build()) {
-                oneWritesWhileAnotherReads(pool, heap);
+                            DmaBufPool.builder().heap(heap).capacity(CAPACITY).build();
+                    Slice written = pool.allocate(LENGTH);
+                    Slice read = pool.allocate(LENGTH)) {
+                assertThatThrownBy(() -> oneWritesWhileAnotherReads(pool, heap))
+                        .isInstanceOf(AccessBlockedException.class);
+                try (AccessSet set = pool.access(AccessRequest.write(written), AccessRequest.read(read))) {
+                    set.buffer(written).put(filled(LENGTH, 3));
+                }
+                ByteBuffer seen = ByteBuffer.allocate(LENGTH);
+                heap.device("encoder").read(written.offset(), seen);
+                assertThat(seen.array()).isEqualTo(filled(LENGTH, 3));
             }
             assertThat(heap.violations()).isEmpty();
         }

@@ -66,6 +66,10 @@ class DmaBufPoolMetricsTest {
             assertThat(gauge("memory.free.largest")).isEqualTo(pool.statistics().largestFreeBytes());
             assertThat(gauge("memory.leaked")).isZero();
             assertThat(gauge("memory.quarantined")).isZero();
+            assertThat(gauge("memory.retiring")).isZero();
+            assertThat(gauge("slices.retiring")).isZero();
+            assertThat(gauge("owners.active")).isEqualTo(2);
+            assertThat(gauge("loans.active")).isZero();
             assertThat(gauge("fragmentation.ratio", "kind", "external"))
                     .isEqualTo(pool.statistics().externalFragmentation());
             assertThat(gauge("fragmentation.ratio", "kind", "internal"))

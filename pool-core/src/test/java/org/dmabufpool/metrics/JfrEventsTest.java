@@ -23,9 +23,12 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import org.dmabufpool.CpuAccess;
 import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.LeakPolicy;
+import org.dmabufpool.Loan;
 import org.dmabufpool.PoolExhaustedException;
 import org.dmabufpool.Slice;
 import org.dmabufpool.SliceRequest;
+import org.dmabufpool.heap.Direction;
 import org.dmabufpool.model.ModelHeap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class JfrEventsTest {
 
-    private static final List<String> EVENTS = List.of("Allocate", "Release", "Access", "Sync", "Refused", "Leak");
+    private static final List<String> EVENTS =
+            List.of("Allocate", "Release", "Share", "Lend", "LoanEnd", "Access", "Sync", "Refused", "Leak");
     private static final long CAPACITY = 1 << 20;
 
     @TempDir
@@ -69,6 +73,12 @@ class JfrEventsTest {
         assertThat(event(printed, "Leak"))
                 .contains("tag = \"dropped\"", "bytes = 5.0 kB", "givenBack = true")
                 .containsPattern("age = [0-9.]+ (ms|s)");
+        assertThat(event(printed, "Share")).contains("tag = \"encoder\"", "bytes = 97.7 kB");
+        assertThat(event(printed, "Lend"))
+                .contains("tag = \"encoder\"", "borrower = \"display\"", "direction = \"READ\"", "bytes = 97.7 kB");
+        assertThat(event(printed, "LoanEnd"))
+                .contains("tag = \"display\"", "direction = \"READ\"", "failed = false")
+                .containsPattern("lent = [0-9.]+ (us|ms|ns|s)");
         assertThat(event(printed, "Allocate")).doesNotContain("stackTrace");
     }
 
@@ -87,6 +97,9 @@ class JfrEventsTest {
         for (Class<?> event : List.of(
                 AllocateEvent.class,
                 ReleaseEvent.class,
+                ShareEvent.class,
+                LendEvent.class,
+                LoanEndEvent.class,
                 AccessEvent.class,
                 SyncEvent.class,
                 RefusedEvent.class,
@@ -139,12 +152,13 @@ class JfrEventsTest {
         return Files.readString(file, StandardCharsets.UTF_8);
     }
 
-    /** Each of the six happens, the allocation first that is looked at. */
+    /** Each of them happens, the allocation first that is looked at. */
     private static void use() {
         try (DmaBufPool pool = DmaBufPool.builder()
                 .name("recorded")
                 .heap(new ModelHeap())
                 .capacity(CAPACITY)
+                .leaks(LeakPolicy.GIVE_BACK)
                 .observer(new JfrEvents())
                 .build()) {
             try (Slice slice = pool.allocate(SliceRequest.of(100_000).tag("frame"))) {
@@ -154,6 +168,11 @@ class JfrEventsTest {
                 assertThatThrownBy(() -> pool.allocate(
                                 SliceRequest.of(CAPACITY).alignment(4096).tag("too much")))
                         .isInstanceOf(PoolExhaustedException.class);
+            }
+            try (Slice slice = pool.allocate(100_000);
+                    Slice encoder = slice.share("encoder");
+                    Loan loan = encoder.lend(Direction.READ, "display")) {
+                assertThat(loan.isOpen()).isTrue();
             }
             drop(pool);
             await().atMost(Duration.ofSeconds(60)).until(() -> {

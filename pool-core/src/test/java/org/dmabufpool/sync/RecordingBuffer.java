@@ -27,6 +27,7 @@ final class RecordingBuffer implements DmaBuf {
     long limit = SIZE;
     private final Set<SyncWay> ways;
     private int windowsMade;
+    private int callsToRefusal = -1;
 
     RecordingBuffer(SyncWay... ways) {
         this.ways = EnumSet.noneOf(SyncWay.class);
@@ -126,8 +127,13 @@ final class RecordingBuffer implements DmaBuf {
     @Override
     public void close() {}
 
+    /** Refuses one call, the n-th from now on. */
+    void refuseCall(int n) {
+        callsToRefusal = n;
+    }
+
     private void call(String call) {
-        if (refusing) {
+        if (refusing || callsToRefusal-- == 0) {
             throw new HeapException("refused", 5);
         }
         calls.add(call);

@@ -52,7 +52,7 @@ class SyncPlannerTest {
     }
 
     @Test
-    void slicesAreWholePagesWhereWindowsAreHad() {
+    void slicesAreWholePagesWhereWindowsAreSupported() {
         assertThat(planner(SyncWay.PARTIAL_IOCTL).granule()).isEqualTo(SyncPlanner.CACHE_LINE);
         assertThat(planner(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW).granule()).isEqualTo(4096);
     }
@@ -70,66 +70,109 @@ class SyncPlannerTest {
     void windowSyncNamesJustTheWindow() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.WINDOW);
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
-        Window window = planner.takeWindow(4096, 8192);
+        Window window = planner.openWindow(4096, 8192);
         bracket(planner, 4096, 8192, Direction.WRITE, window);
         assertThat(buffer.calls).containsExactly("START WRITE window 0", "END WRITE window 0");
         assertThat(planner.statistics().bytes()).isEqualTo(2 * 8192);
     }
 
     @Test
-    void whatAThreadWroteIsCleanedBeforeItInvalidates() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
-        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
-        planner.start(0, 128, Direction.WRITE, null);
-        planner.start(128, 128, Direction.READ, null);
-        planner.end(128, 128, Direction.READ, null, ME);
-        planner.end(0, 128, Direction.WRITE, null, ME);
-        assertThat(buffer.calls)
-                .containsExactly("START WRITE", "END WRITE", "START READ", "END WRITE", "END READ", "END WRITE");
-        assertThat(planner.statistics().bytes()).isEqualTo(6 * RecordingBuffer.SIZE);
-    }
-
-    @Test
-    void slicesBeyondTheReachOfRangesAreSyncedWholeWithoutHarmToThoseBelow() {
+    void slicesBeyondTheReachOfRangesAreSyncedWholeApartFromWritersBelow() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
         buffer.limit = 4096;
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         assertThat(planner.choice().reason()).contains("beyond byte 4096");
         bracket(planner, 0, 4096, Direction.READ, null);
         bracket(planner, 3968, 256, Direction.READ, null);
-        planner.start(0, 128, Direction.WRITE, null);
-        planner.start(8192, 128, Direction.READ, null);
-        assertThat(buffer.calls)
-                .containsExactly(
-                        "START READ 0+4096",
-                        "END READ 0+4096",
-                        "START READ",
-                        "END READ",
-                        "START WRITE 0+128",
-                        "END WRITE",
-                        "START READ");
-        planner.end(8192, 128, Direction.READ, null, ME);
-        planner.end(0, 128, Direction.WRITE, null, ME);
-        assertThat(buffer.calls).endsWith("END WRITE", "END READ", "END WRITE 0+128");
+        assertThat(buffer.calls).containsExactly("START READ 0+4096", "END READ 0+4096", "START READ", "END READ");
+        assertThat(planner.exclusion(4096, Direction.READ)).as("below, reading").isZero();
+        int writing = planner.exclusion(4096, Direction.WRITE);
+        assertThat(planner.enter(writing)).isTrue();
+        assertThatThrownBy(() -> planner.enter(planner.exclusion(4097, Direction.READ)))
+                .isInstanceOf(AccessBlockedException.class);
+        assertThat(planner.lend(Direction.WRITE))
+                .as("a call below cleans just its range")
+                .isTrue();
+        planner.endLoan(Direction.WRITE);
+        planner.leave(writing, ME);
+        assertThat(planner.enter(planner.exclusion(4097, Direction.READ_WRITE))).isTrue();
+        assertThat(planner.lend(Direction.WRITE)).isFalse();
+        assertThat(planner.lend(Direction.READ)).isTrue();
     }
 
     @Test
-    void aWriterBelowTheReachKeepsOutReadersBeyondIt() throws Exception {
+    void whatADeviceWroteIsFetchedBeforeTheWholeBufferIsCleaned() {
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
+        lendToAWriter(planner);
+        enteredBracket(planner, Direction.WRITE);
+        assertThat(buffer.calls).containsExactly("START READ", "END READ", "START WRITE", "END WRITE");
+        buffer.calls.clear();
+        lendToAWriter(planner);
+        enteredBracket(planner, Direction.READ);
+        enteredBracket(planner, Direction.WRITE);
+        assertThat(buffer.calls).containsExactly("START READ", "END READ", "START WRITE", "END WRITE");
+        buffer.calls.clear();
+        lendToAWriter(planner);
+        assertThat(planner.clean(0, 128, null)).isTrue();
+        assertThat(buffer.calls).containsExactly("START READ", "END READ", "START WRITE", "END WRITE");
+    }
+
+    @Test
+    void aRefusedFetchIsMadeAgainByTheNextAccess() {
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
+        SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
+        for (int refused = 0; refused < 2; refused++) {
+            lendToAWriter(planner);
+            buffer.refuseCall(refused);
+            int kind = planner.exclusion(128, Direction.WRITE);
+            assertThatThrownBy(() -> planner.enter(kind)).isInstanceOf(HeapException.class);
+            buffer.calls.clear();
+            enteredBracket(planner, Direction.WRITE);
+            assertThat(buffer.calls).containsExactly("START READ", "END READ", "START WRITE", "END WRITE");
+        }
+    }
+
+    private static void lendToAWriter(SyncPlanner planner) {
+        assertThat(planner.lend(Direction.WRITE)).isTrue();
+        planner.endLoan(Direction.WRITE);
+    }
+
+    private static void enteredBracket(SyncPlanner planner, Direction direction) {
+        int kind = planner.exclusion(128, direction);
+        assertThat(planner.enter(kind)).isTrue();
+        bracket(planner, 0, 128, direction, null);
+        planner.leave(kind, ME);
+    }
+
+    @Test
+    void aRefusedRangeTakesBackThoseBefore() {
+        LineRuns runs = LineRuns.covering(128, new long[] {0, 512, 1024}, new long[] {128, 640, 1152});
+        for (int refused = 0; refused < 3; refused++) {
+            RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
+            SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
+            buffer.refuseCall(refused);
+            assertThatThrownBy(() -> planner.start(runs, Direction.WRITE, null)).isInstanceOf(HeapException.class);
+            List<String> expected = new ArrayList<>();
+            for (int run = 0; run < refused; run++) {
+                expected.add("START WRITE " + 512 * run + "+128");
+            }
+            for (int run = 0; run < refused; run++) {
+                expected.add("END WRITE " + 512 * run + "+128");
+            }
+            assertThat(buffer.calls).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aRectangleBeyondTheReachTakesOneCallAPhase() {
         RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
         buffer.limit = 4096;
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
-        planner.start(0, 128, Direction.READ_WRITE, null);
-        Thread other = new Thread(() -> {
-            planner.start(128, 128, Direction.READ, null);
-            assertThatThrownBy(() -> planner.start(8192, 128, Direction.READ, null))
-                    .isInstanceOf(AccessBlockedException.class);
-            buffer.calls.add("kept out");
-        });
-        other.start();
-        other.join();
-        assertThat(buffer.calls).endsWith("kept out");
-        planner.end(0, 128, Direction.READ_WRITE, null, ME);
-        bracket(planner, 8192, 128, Direction.READ, null);
+        LineRuns rows = LineRuns.rectangle(128, 0, 128, 512, 100, false);
+        planner.start(rows, Direction.READ, null);
+        planner.end(rows, Direction.READ, null);
+        assertThat(buffer.calls).containsExactly("START READ", "END READ");
     }
 
     @Test
@@ -138,13 +181,13 @@ class SyncPlannerTest {
         RecordingBuffer partial = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
         SyncPlanner planner = SyncPlanner.choose(partial, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         planner.start(runs, Direction.READ, null);
-        planner.end(runs, Direction.READ, null, ME);
+        planner.end(runs, Direction.READ, null);
         assertThat(partial.calls)
                 .containsExactly("START READ 0+128", "START READ 512+128", "END READ 0+128", "END READ 512+128");
         RecordingBuffer whole = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
         SyncPlanner wide = SyncPlanner.choose(whole, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         wide.start(runs, Direction.READ, null);
-        wide.end(runs, Direction.READ, null, ME);
+        wide.end(runs, Direction.READ, null);
         assertThat(whole.calls).containsExactly("START READ", "END READ");
     }
 
@@ -167,39 +210,9 @@ class SyncPlannerTest {
         buffer.refusing = false;
         planner.start(0, 128, direction, null);
         buffer.refusing = true;
-        assertThatThrownBy(() -> planner.end(0, 128, direction, null, ME)).isInstanceOf(HeapException.class);
+        assertThatThrownBy(() -> planner.end(0, 128, direction, null)).isInstanceOf(HeapException.class);
         buffer.refusing = false;
-        buffer.calls.clear();
-        planner.start(0, 128, Direction.READ, null);
-        assertThat(buffer.calls).as("no write is thought open").containsExactly("START READ");
-    }
-
-    @Test
-    void windowsAreKeptWithTheirPlaceAndTheOldestIsClosedFirst() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WINDOW);
-        WindowCache cache = new WindowCache(buffer, 2);
-        Window first = cache.take(0, 4096);
-        cache.giveBack(first);
-        assertThat(cache.take(0, 4096)).isSameAs(first);
-        assertThat(cache.take(0, 4096)).as("one in use is not shared").isNotSameAs(first);
-        cache.giveBack(first);
-        cache.giveBack(first);
-        cache.giveBack(cache.take(4096, 4096));
-        cache.giveBack(cache.take(8192, 4096));
-        assertThat(buffer.openWindows).containsExactly(1, 2, 3);
-        assertThat(cache.openWindows()).isEqualTo(3);
-        cache.close();
-        assertThat(buffer.openWindows).isEmpty();
-        assertThatThrownBy(() -> cache.take(0, 4096)).isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void aWindowThatIsRefusedLeavesNothingOpen() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WINDOW);
-        WindowCache cache = new WindowCache(buffer, 2);
-        buffer.refusing = true;
-        assertThatThrownBy(() -> cache.take(0, 4096)).isInstanceOf(HeapException.class);
-        assertThat(cache.openWindows()).isZero();
+        assertThat(planner.clean(0, 128, null)).as("nobody is inside").isTrue();
     }
 
     private static SyncPlanner planner(SyncWay... supported) {
@@ -208,7 +221,7 @@ class SyncPlannerTest {
 
     private static void bracket(SyncPlanner planner, long offset, long length, Direction direction, Window window) {
         planner.start(offset, length, direction, window);
-        planner.end(offset, length, direction, window, ME);
+        planner.end(offset, length, direction, window);
     }
 
     /** After one START and one END. */

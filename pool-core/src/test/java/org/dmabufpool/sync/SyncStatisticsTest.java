@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What is counted of syncs: calls by way, and phases whether or not they took a call. */
 class SyncStatisticsTest {
 
-    private static final Thread ME = Thread.currentThread();
     private static final long OFFSET = 8192;
     private static final long LENGTH = 4096;
 
@@ -30,11 +29,11 @@ class SyncStatisticsTest {
 
     /** One access of READ, two of WRITE, three of READ_WRITE. */
     private static void use(SyncPlanner planner, long offset) {
-        Window window = planner.needsWindow() ? planner.takeWindow(offset, LENGTH) : null;
+        Window window = planner.needsWindow() ? planner.openWindow(offset, LENGTH) : null;
         for (Direction direction : Direction.values()) {
             for (int i = 0; i <= direction.ordinal(); i++) {
                 planner.start(offset, LENGTH, direction, window);
-                planner.end(offset, LENGTH, direction, window, ME);
+                planner.end(offset, LENGTH, direction, window);
             }
         }
     }
@@ -101,25 +100,11 @@ class SyncStatisticsTest {
     }
 
     @Test
-    void aCallThatCleansFirstIsCountedAsACallAndNotAsAPhase() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
-        SyncPlanner planner = planner(buffer, true, SyncPlanner.Observer.NONE);
-        planner.start(0, LENGTH, Direction.WRITE, null);
-        planner.start(OFFSET, LENGTH, Direction.READ, null);
-        planner.end(OFFSET, LENGTH, Direction.READ, null, ME);
-        planner.end(0, LENGTH, Direction.WRITE, null, ME);
-        SyncStatistics sync = planner.statistics();
-        assertThat(sync.callCount()).isEqualTo(buffer.calls.size()).isEqualTo(6);
-        assertThat(phases(sync, SyncPhase.END, Direction.WRITE).count()).isEqualTo(1);
-        assertThat(sync.bytesSaved()).as("more was named than one call each").isZero();
-    }
-
-    @Test
     void severalRunsAreOnePhaseOfTheirBytesTogether() {
         LineRuns runs = LineRuns.covering(128, new long[] {0, 512}, new long[] {128, 768});
         SyncPlanner planner = planner(new RecordingBuffer(SyncWay.PARTIAL_IOCTL), true, SyncPlanner.Observer.NONE);
         planner.start(runs, Direction.READ, null);
-        planner.end(runs, Direction.READ, null, ME);
+        planner.end(runs, Direction.READ, null);
         SyncStatistics sync = planner.statistics();
         assertThat(phases(sync, SyncPhase.START, Direction.READ).count()).isEqualTo(1);
         assertThat(phases(sync, SyncPhase.START, Direction.READ).bytesAsked()).isEqualTo(384);
@@ -135,8 +120,7 @@ class SyncStatisticsTest {
                 planner(buffer, true, (phase, direction, offset, length, nanos) -> told.add(phase.name()));
         planner.start(0, LENGTH, Direction.WRITE, null);
         buffer.refusing = true;
-        assertThatThrownBy(() -> planner.end(0, LENGTH, Direction.WRITE, null, ME))
-                .isInstanceOf(HeapException.class);
+        assertThatThrownBy(() -> planner.end(0, LENGTH, Direction.WRITE, null)).isInstanceOf(HeapException.class);
         assertThatThrownBy(() -> planner.start(0, LENGTH, Direction.WRITE, null))
                 .isInstanceOf(HeapException.class);
         assertThat(told).containsExactly("START");

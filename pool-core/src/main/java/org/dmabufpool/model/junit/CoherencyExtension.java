@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <p>A test method or a {@code @BeforeEach} method that has a parameter of type {@link ModelHeap} gets one, the same
  * throughout a test. After the test, its {@code @AfterEach} methods included, every violation is listed: which access of
- * which slice, at which line, allocated where. Where the test has failed already, the list joins that failure, since a
+ * which slice, at which line, allocated where; and every loan that was not ended. Where the test has failed already, the list joins that failure, since a
  * missing sync may well be its cause. {@link CoherencyModel} says what the heap is like.
  */
 public final class CoherencyExtension implements ParameterResolver, AfterEachCallback {
@@ -52,7 +52,7 @@ public final class CoherencyExtension implements ParameterResolver, AfterEachCal
         Optional<Throwable> failure = test.getExecutionException();
         if (failure.isPresent()) {
             failure.get().addSuppressed(new AssertionError(report(heap)));
-        } else if (!heap.violations().isEmpty()) {
+        } else if (!heap.violations().isEmpty() || !heap.openLoans().isEmpty()) {
             throw new AssertionError(report(heap));
         }
     }
@@ -92,6 +92,9 @@ public final class CoherencyExtension implements ParameterResolver, AfterEachCal
                 .append('=')
                 .append(heap.seed());
         violations.forEach(violation -> report.append('\n').append(violation));
+        heap.openLoans()
+                .forEach(loan ->
+                        report.append("\nstill lent at the end of the test: ").append(loan));
         return report.toString();
     }
 }

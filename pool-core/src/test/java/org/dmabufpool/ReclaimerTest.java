@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import org.dmabufpool.alloc.AllocatorLayout;
+import org.dmabufpool.alloc.OffsetAllocator;
+import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.SyncWay;
+import org.dmabufpool.model.ModelHeap;
+import org.dmabufpool.sync.SyncPlanner;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A place whose give-back fails, and is tried again by another thread before the first one is done with it. */
+class ReclaimerTest {
+
+    private static final long CAPACITY = 1 << 20;
+    private static final long GRANULE = 4096;
+
+    private final DmaBuf buffer = ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).allocate(CAPACITY);
+    private final OffsetAllocator real =
+            AllocatorLayout.of(CAPACITY, GRANULE, GRANULE).createShared();
+    private int refusals;
+    private int freed;
+    private final PoolCore core = core();
+    private Reclaimer reclaimer = new Reclaimer(core, new SpaceWaiters(), () -> {});
+
+    private PoolCore core() {
+        PoolObservers observers = new PoolObservers(List.of());
+        SyncPlanner planner =
+                SyncPlanner.choose(buffer, null, Duration.ofSeconds(1), false, observers.ofSync("reclaimed"));
+        return new PoolCore("reclaimed", buffer, planner, refusingAllocator(), observers, false, TraceWriter.NONE);
+    }
+
+    /** Runs out of memory in so many calls of free. */
+    private OffsetAllocator refusingAllocator() {
+        return (OffsetAllocator) Proxy.newProxyInstance(
+                OffsetAllocator.class.getClassLoader(),
+                new Class<?>[] {OffsetAllocator.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("free") && refusals-- > 0) {
+                        throw new OutOfMemoryError("injected");
+                    }
+                    freed += method.getName().equals("free") ? 1 : 0;
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @AfterEach
+    void close() {
+        buffer.close();
+    }
+
+    /** A place that its last owner has closed. */
+    private long unusedPlace() {
+        long place = real.allocate(GRANULE, GRANULE);
+        long handle = core.ledger.open(place, "closed", 0);
+        core.ledger.confirm(place);
+        assertThat(SliceLedger.isUnused(core.ledger.close(handle))).isTrue();
+        return place;
+    }
+
+    @Test
+    void aPlaceThatIsGivenBackByAnotherThreadMeanwhileIsNotHeldAgain() {
+        reclaimer = new Reclaimer(core, new SpaceWaiters(), () -> reclaimer.tryKept());
+        long place = unusedPlace();
+        refusals = 1;
+        assertThatThrownBy(() -> reclaimer.giveBack(place)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(freed).isEqualTo(1);
+        assertThat(real.totals().usedBytes()).isZero();
+
+        long next = core.ledger.open(real.allocate(GRANULE, GRANULE), "next", 0);
+        core.ledger.confirm(core.ledger.place(next));
+        reclaimer.tryKept();
+        assertThat(core.ledger.isLiveOwner(next)).isTrue();
+        assertThat(reclaimer.hasKept()).isFalse();
+        assertThat(freed).isEqualTo(1);
+    }
+
+    @Test
+    void aPlaceThatCouldNotBeFreedIsFreedLater() {
+        long place = unusedPlace();
+        refusals = 2;
+        assertThatThrownBy(() -> reclaimer.giveBack(place)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(reclaimer.hasKept()).isTrue();
+        assertThatThrownBy(reclaimer::tryKept).isInstanceOf(OutOfMemoryError.class);
+        assertThat(reclaimer.hasKept()).isTrue();
+        assertThat(reclaimer.tryKept()).isFalse();
+        assertThat(freed).isEqualTo(1);
+        assertThat(real.totals().usedBytes()).isZero();
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.oom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Calls that run out of memory at any place of the core that allocates leave the pool as it was: {@value #FAILURES} failures on each way
+ * of syncing, {@value #DEEP_FAILURES} with {@code -Ddmabufpool.deep=true}. The seed is printed, and {@code -Ddmabufpool.walk.seed} sets it.
+ */
+class OutOfMemoryTest {
+
+    private static final int FAILURES = 10_000;
+    private static final int DEEP_FAILURES = 200_000;
+    private static final int A_WALK = 500;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PARTIAL_IOCTL", "WINDOW", "WHOLE_BUFFER"})
+    void nothingIsLost(String way) throws ReflectiveOperationException {
+        long seed =
+                Long.getLong("dmabufpool.walk.seed", ThreadLocalRandom.current().nextLong());
+        System.out.println("out of memory over " + way + ", -Ddmabufpool.walk.seed=" + seed);
+        Class<?> walk = new AllocationFaultLoader().loadClass("org.dmabufpool.OutOfMemoryWalk");
+        int failures = Boolean.getBoolean("dmabufpool.deep") ? DEEP_FAILURES : FAILURES;
+        int before = AllocationPoints.failures();
+        for (int failed = 0; failed < failures; failed += A_WALK) {
+            Object wrong = walk.getMethod("walk", String.class, long.class, int.class)
+                    .invoke(null, way, seed + failed / A_WALK, A_WALK);
+            assertThat(wrong).isEqualTo("");
+        }
+        assertThat(AllocationPoints.failures() - before).isGreaterThanOrEqualTo(failures);
+    }
+}
