@@ -9,6 +9,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
+#include <linux/version.h>
 
 #include "lab.h"
 
@@ -110,4 +111,10 @@ module_exit(lab_exit);
 MODULE_DESCRIPTION("Partial sync of dma-bufs, for the lab of dmabuf-pool");
 MODULE_AUTHOR("The dmabuf-pool authors");
 MODULE_LICENSE("GPL");
+
+/* The name of a namespace is a string since 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+MODULE_IMPORT_NS("DMA_BUF");
+#else
 MODULE_IMPORT_NS(DMA_BUF);
+#endif

@@ -9,10 +9,13 @@ import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncWay;
 
 /**
- * A dma-buf that the caller already has, from any exporter: a camera, a display, a heap opened elsewhere.
+ * A dma-buf that the caller already has, from any exporter: a camera, a display, a heap opened elsewhere. Or a memfd,
+ * which no device sees and which needs no sync; seal one that others have too against shrinking (F_SEAL_SHRINK), as bytes
+ * cut off are gone from under the mapping.
  *
  * <p>The descriptor is duplicated and stays the caller's, to be closed by the caller. The buffer is given once, whole,
- * with the contents it has. Safe for use by many threads.
+ * with the contents it has. A dma-buf that its exporter does not map for the CPU is taken too: see
+ * {@link DmaBuf#unmappedReason()}. Safe for use by many threads.
  */
 public final class AdoptedHeap implements Heap {
 
@@ -26,7 +29,7 @@ public final class AdoptedHeap implements Heap {
     /**
      * A heap of one buffer.
      *
-     * @param fd a dma-buf's descriptor, open for reading and writing; it must stay open until {@link #allocate} returns
+     * @param fd a dma-buf's or a memfd's descriptor, open for reading and writing; it must stay open until {@link #allocate} returns
      * @throws IllegalArgumentException if it is negative
      */
     public AdoptedHeap(int fd) {
@@ -79,7 +82,7 @@ public final class AdoptedHeap implements Heap {
     }
 
     /**
-     * The size of the adopted buffer in bytes.
+     * The size of the adopted buffer in bytes, in whole pages.
      *
      * @throws HeapException if the descriptor is closed
      */
@@ -88,10 +91,10 @@ public final class AdoptedHeap implements Heap {
     }
 
     /**
-     * Maps the adopted buffer, all of it, with the contents it has.
+     * Gives the adopted buffer, all of it, with the contents it has.
      *
      * @param bytes the least size wanted, above 0
-     * @throws HeapException if the descriptor is closed, is no dma-buf or is not open for writing, if the buffer is
+     * @throws HeapException if the descriptor is closed, is no dma-buf and no memfd, or is not open for writing, if the buffer is
      *     smaller than wanted, or if it was given before
      */
     @Override
@@ -112,15 +115,19 @@ public final class AdoptedHeap implements Heap {
     }
 
     private DmaBuf adopt(OwnedFd own, long wanted) {
-        String exporter = FdInfo.of(syscalls, own.number()).exporter();
+        boolean memfd = Memfd.is(syscalls, own.number());
+        String exporter =
+                memfd ? Memfd.EXPORTER : FdInfo.of(syscalls, own.number(), fd).exporter();
         long size = sizeOf(own.number());
         if (size < wanted) {
             throw new HeapException(
                     "fd " + fd + " (exporter " + exporter + ") has " + size + " bytes, wanted are " + wanted
-                            + ". Adopt a bigger dma-buf or ask for less.",
+                            + ". Adopt a bigger one or ask for less.",
                     HeapException.NO_ERRNO);
         }
-        return LinuxDmaBuf.ofDescriptor(syscalls, NAME, own, size, ranges);
+        return memfd
+                ? MemfdHeap.over(syscalls, NAME, own, size)
+                : LinuxDmaBuf.ofDescriptor(syscalls, NAME, exporter, own, size, ranges);
     }
 
     private OwnedFd duplicate() {
@@ -131,22 +138,24 @@ public final class AdoptedHeap implements Heap {
         return new OwnedFd(syscalls, "adopted dma-buf", own);
     }
 
-    /** A dma-buf can be sought to its end and its begin only, and tells its size that way (dma_buf_llseek). */
+    /**
+     * A dma-buf can be sought to its end and its begin only, and tells its size that way (dma_buf_llseek). A memfd has a
+     * position, which the caller's descriptor shares and which stays as it is; its last page may be a part of one.
+     */
     private long sizeOf(int descriptor) {
+        long position = Math.max(0, syscalls.lseek(descriptor, 0, LinuxAbi.SEEK_CUR));
         long size = syscalls.lseek(descriptor, 0, LinuxAbi.SEEK_END);
         if (size < 0) {
             throw Refusal.of("lseek SEEK_END", "fd " + fd, size, remedy(size));
         }
-        long begin = syscalls.lseek(descriptor, 0, LinuxAbi.SEEK_SET);
-        if (begin < 0) {
-            throw Refusal.of("lseek SEEK_SET", "fd " + fd, begin, remedy(begin));
+        long back = syscalls.lseek(descriptor, position, LinuxAbi.SEEK_SET);
+        if (back < 0) {
+            throw Refusal.of("lseek SEEK_SET", "fd " + fd, back, remedy(back));
         }
-        return size;
+        return size - size % syscalls.pageSize();
     }
 
     private String remedy(long answer) {
-        return Errno.EBADF.is(answer)
-                ? "It is closed: keep it open until the buffer is adopted."
-                : Remedy.descriptors(syscalls, answer);
+        return Remedy.duplicating(syscalls, answer);
     }
 }

@@ -8,13 +8,9 @@ package org.dmabufpool.linux;
  * @param width pixels in a row
  * @param height rows
  * @param fourcc the pixel format's four letters, such as {@code YUYV}
- * @param bytesPerLine bytes from one row to the next; 0 for compressed formats
+ * @param bytesPerLine bytes from one row to the next; without meaning where the format is compressed
  * @param imageBytes bytes that a buffer needs
+ * @param compressed whether a frame may fill less than {@code imageBytes}
  */
-public record CameraFormat(int width, int height, String fourcc, int bytesPerLine, int imageBytes) {
-
-    /** Whether a frame may fill less than {@link #imageBytes}. */
-    public boolean compressed() {
-        return bytesPerLine == 0;
-    }
-}
+public record CameraFormat(
+        int width, int height, String fourcc, int bytesPerLine, int imageBytes, boolean compressed) {}

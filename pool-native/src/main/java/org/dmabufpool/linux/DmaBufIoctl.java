@@ -18,6 +18,12 @@ import org.dmabufpool.heap.SyncPhase;
  *                                         16 +-------+--------+
  *
  *  flags: bit 0 READ, bit 1 WRITE, bit 2 END (0 = START); any other bit is EINVAL
+ *
+ *  struct dma_buf_export_sync_file and dma_buf_import_sync_file, 8 bytes (Linux 6.0)
+ *    0 +-------+--------+
+ *      | u32   | s32    |
+ *      | flags | fd     |  export: READ gives the fences of writers, WRITE and READ|WRITE all; the kernel fills fd
+ *    8 +-------+--------+  import: READ adds the fence as a reader's, WRITE and READ|WRITE as a writer's
  * </pre>
  */
 final class DmaBufIoctl {
@@ -30,7 +36,7 @@ final class DmaBufIoctl {
     /** Size of {@code struct dma_buf_sync_partial} in bytes. */
     static final int SYNC_PARTIAL_BYTES = 16;
 
-    /** Where both structures have their flags. */
+    /** Where every structure has its flags. */
     static final int FLAGS = 0;
 
     /** Where {@code struct dma_buf_sync_partial} has the range's first byte. */
@@ -47,6 +53,18 @@ final class DmaBufIoctl {
 
     /** {@code DMA_BUF_IOCTL_SYNC_PARTIAL}; vendor kernels only. */
     static final long SYNC_PARTIAL = IoctlEncoding.iow(TYPE, 2, SYNC_PARTIAL_BYTES);
+
+    /** Size of {@code struct dma_buf_export_sync_file} and {@code struct dma_buf_import_sync_file} in bytes. */
+    static final int SYNC_FILE_BYTES = 8;
+
+    /** Where both have the descriptor of the sync_file. */
+    static final int SYNC_FILE_FD = 4;
+
+    /** {@code DMA_BUF_IOCTL_EXPORT_SYNC_FILE}. */
+    static final long EXPORT_SYNC_FILE = IoctlEncoding.iowr(TYPE, 2, SYNC_FILE_BYTES);
+
+    /** {@code DMA_BUF_IOCTL_IMPORT_SYNC_FILE}. */
+    static final long IMPORT_SYNC_FILE = IoctlEncoding.iow(TYPE, 3, SYNC_FILE_BYTES);
 
     /** The longest name in bytes ({@code DMA_BUF_NAME_LEN} less the final 0). */
     static final int MAX_NAME_BYTES = 31;
@@ -66,8 +84,13 @@ final class DmaBufIoctl {
 
     private DmaBufIoctl() {}
 
+    /** The flags of an access: what somebody does with the memory. */
+    static long accessFlags(Direction direction) {
+        return (direction.reads() ? READ : 0) | (direction.writes() ? WRITE : 0);
+    }
+
     /** The flags of one sync call. */
     static long syncFlags(SyncPhase phase, Direction direction) {
-        return (direction.reads() ? READ : 0) | (direction.writes() ? WRITE : 0) | (phase == SyncPhase.END ? END : 0);
+        return accessFlags(direction) | (phase == SyncPhase.END ? END : 0);
     }
 }

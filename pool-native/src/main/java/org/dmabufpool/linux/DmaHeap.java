@@ -109,7 +109,8 @@ public final class DmaHeap implements Heap {
             rollback.add(fd::close);
             device.close();
             DmaBufNames.set(syscalls, fd.number(), path(), label);
-            return rollback.keep(LinuxDmaBuf.ofDescriptor(syscalls, heap, fd, size, ranges));
+            String exporter = FdInfo.of(syscalls, fd.number()).exporter();
+            return rollback.keep(LinuxDmaBuf.ofDescriptor(syscalls, heap, exporter, fd, size, ranges));
         }
     }
 

@@ -39,9 +39,16 @@ enum Errno {
     ENODATA(61, "no data"),
     EOVERFLOW(75, "value too large"),
     EBADFD(77, "file descriptor in bad state"),
+    EPROTOTYPE(91, "wrong kind of socket"),
     EOPNOTSUPP(95, "operation not supported"),
+    EADDRINUSE(98, "address in use"),
+    ECONNRESET(104, "connection reset by the peer"),
     ENOBUFS(105, "no buffer space"),
-    ETIMEDOUT(110, "timed out");
+    ETOOMANYREFS(109, "too many descriptors are being passed"),
+    ETIMEDOUT(110, "timed out"),
+    ECONNREFUSED(111, "connection refused"),
+    /** The kernel's own (include/linux/errno.h), which no C library names; drivers let it out nevertheless. */
+    ENOTSUPP(524, "operation not supported by this driver");
 
     private final int number;
     private final String text;

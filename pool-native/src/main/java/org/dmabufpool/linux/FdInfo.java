@@ -24,15 +24,26 @@ record FdInfo(long size, long count, String exporter, String name) {
      * @throws HeapException if it is not open, or is no dma-buf
      */
     static FdInfo of(Syscalls syscalls, int fd) {
+        return of(syscalls, fd, fd);
+    }
+
+    /**
+     * Reads a descriptor's.
+     *
+     * @param named the number that messages tell: that of the descriptor which {@code fd} is a duplicate of
+     * @throws HeapException if it is not open, or is no dma-buf
+     */
+    static FdInfo of(Syscalls syscalls, int fd, int named) {
         int answer = syscalls.fcntl(fd, LinuxAbi.F_GETFD, 0);
         if (answer < 0) {
-            throw Refusal.of("fcntl F_GETFD", "fd " + fd, answer, "Keep the descriptor open until it is adopted.");
+            throw Refusal.of("fcntl F_GETFD", "fd " + named, answer, "Keep the descriptor open until it is adopted.");
         }
         try {
-            return parse(fd, syscalls.readText(DIRECTORY + fd));
+            return parse(named, syscalls.readText(DIRECTORY + fd));
         } catch (IOException unreadable) {
             throw new HeapException(
-                    DIRECTORY + fd + " cannot be read. The library needs /proc mounted and readable.",
+                    "the text of fd " + named + " in " + DIRECTORY
+                            + " cannot be read. The library needs /proc mounted and readable.",
                     HeapException.NO_ERRNO,
                     unreadable);
         }
@@ -41,13 +52,14 @@ record FdInfo(long size, long count, String exporter, String name) {
     /**
      * Takes the text apart.
      *
+     * @param fd the number that messages tell
      * @throws HeapException if it is not the text of a dma-buf
      */
     static FdInfo parse(int fd, String text) {
         String exporter = ProcFiles.valueAfter(text, EXPORTER_KEY);
         if (exporter.isEmpty()) {
             throw new HeapException(
-                    "fd " + fd + " is no dma-buf: " + DIRECTORY + fd
+                    "fd " + fd + " is no dma-buf: its text in " + DIRECTORY
                             + " names no exporter (exp_name). Pass a descriptor that a dma-buf's exporter gave out.",
                     HeapException.NO_ERRNO);
         }

@@ -63,6 +63,22 @@ final class Libc implements Syscalls {
 
         static native int poll(long descriptors, long count, int timeoutMillis);
 
+        static native int socket(int domain, int type, int protocol);
+
+        static native int bind(int fd, long address, int length);
+
+        static native int listen(int fd, int backlog);
+
+        static native int accept4(int fd, long address, long length, int flags);
+
+        static native int connect(int fd, long address, int length);
+
+        static native long sendmsg(int fd, long message, int flags);
+
+        static native long recvmsg(int fd, long message, int flags);
+
+        static native int unlink(long path);
+
         static native int getpagesize();
     }
 
@@ -124,6 +140,46 @@ final class Libc implements Syscalls {
     @Override
     public int poll(long descriptors, int count, int timeoutMillis) {
         return answer(C.poll(descriptors, count, timeoutMillis));
+    }
+
+    @Override
+    public int socket(int domain, int type, int protocol) {
+        return answer(C.socket(domain, type, protocol));
+    }
+
+    @Override
+    public int bind(int fd, long address, int length) {
+        return answer(C.bind(fd, address, length));
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return answer(C.listen(fd, backlog));
+    }
+
+    @Override
+    public int accept4(int fd, int flags) {
+        return answer(C.accept4(fd, 0, 0, flags));
+    }
+
+    @Override
+    public int connect(int fd, long address, int length) {
+        return answer(C.connect(fd, address, length));
+    }
+
+    @Override
+    public long sendmsg(int fd, long message, int flags) {
+        return answer(C.sendmsg(fd, message, flags));
+    }
+
+    @Override
+    public long recvmsg(int fd, long message, int flags) {
+        return answer(C.recvmsg(fd, message, flags));
+    }
+
+    @Override
+    public int unlink(String path) {
+        return answer(C.unlink(Scratch.holding(path).address()));
     }
 
     @Override

@@ -16,11 +16,13 @@ final class LinuxAbi {
     static final int O_CLOEXEC = 0x80000;
 
     static final int SEEK_SET = 0;
+    static final int SEEK_CUR = 1;
     static final int SEEK_END = 2;
 
     static final int F_GETFD = 1;
     static final int F_DUPFD_CLOEXEC = 1030;
     static final int F_ADD_SEALS = 1033;
+    static final int F_GET_SEALS = 1034;
     static final int F_SEAL_SHRINK = 2;
 
     static final int MFD_CLOEXEC = 1;

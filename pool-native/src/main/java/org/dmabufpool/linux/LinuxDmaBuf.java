@@ -4,10 +4,12 @@ package org.dmabufpool.linux;
 
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.Fence;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncSupport;
@@ -23,12 +25,13 @@ final class LinuxDmaBuf implements DmaBuf {
 
     private static final AtomicLong COUNTER = new AtomicLong();
 
+    private final Syscalls syscalls;
     private final String name;
     private final String exporter;
     private final long size;
     private final int pageSize;
     private final CacheLine line;
-    private final MappedMemory memory;
+    private final CpuMapping mapping;
     private final SyncCalls syncCalls;
     private final SyncSupports supports;
     private final @Nullable OwnedFd shared;
@@ -37,12 +40,13 @@ final class LinuxDmaBuf implements DmaBuf {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LinuxDmaBuf(Parts parts) {
+        this.syscalls = parts.syscalls;
         this.name = String.format(Locale.ROOT, "%s #%d", parts.heap, COUNTER.incrementAndGet());
         this.exporter = parts.exporter;
         this.size = parts.size;
         this.pageSize = parts.syscalls.pageSize();
         this.line = CacheLine.of(parts.syscalls);
-        this.memory = parts.memory;
+        this.mapping = parts.mapping;
         this.syncCalls = parts.syncCalls;
         this.supports = parts.supports;
         this.shared = parts.shared;
@@ -51,16 +55,17 @@ final class LinuxDmaBuf implements DmaBuf {
     }
 
     /**
-     * A buffer over a dma-buf's descriptor, which becomes the buffer's.
+     * A buffer over a dma-buf's descriptor, which becomes the buffer's. A dma-buf that cannot be mapped is taken too.
      *
      * @param heap what people call where it comes from
+     * @param exporter who made it, as fdinfo says
      * @param size bytes, whole pages
      * @param settings what the user knows about range sync
      * @throws HeapException if the kernel refuses; the descriptor is then still the caller's
      */
-    static LinuxDmaBuf ofDescriptor(Syscalls syscalls, String heap, OwnedFd fd, long size, RangeSettings settings) {
+    static LinuxDmaBuf ofDescriptor(
+            Syscalls syscalls, String heap, String exporter, OwnedFd fd, long size, RangeSettings settings) {
         try (Rollback rollback = new Rollback()) {
-            String exporter = FdInfo.of(syscalls, fd.number()).exporter();
             RangeDevice ranges = RangeDevice.choose(syscalls, fd.number(), exporter, settings);
             rollback.add(ranges);
             SyncSupports supports = new SyncSupports(
@@ -69,10 +74,10 @@ final class LinuxDmaBuf implements DmaBuf {
                     ranges.vendorDevice(),
                     SyncSupports.noWindows(),
                     SyncSupports.wholeBuffer());
-            MappedMemory memory = MappedMemory.map(syscalls, heap, fd.number(), size);
+            CpuMapping mapping = CpuMapping.ofDmaBuf(syscalls, heap, fd.number(), size);
             SyncCalls syncCalls = new SyncCalls(syscalls);
             return rollback.keep(
-                    new Parts(syscalls, heap, exporter, size, memory, syncCalls, supports, fd, null, ranges.device())
+                    new Parts(syscalls, heap, exporter, size, mapping, syncCalls, supports, fd, null, ranges.device())
                             .assemble());
         }
     }
@@ -89,7 +94,7 @@ final class LinuxDmaBuf implements DmaBuf {
             String heap,
             String exporter,
             long size,
-            MappedMemory memory,
+            CpuMapping mapping,
             SyncCalls syncCalls,
             SyncSupports supports,
             @Nullable OwnedFd shared,
@@ -131,16 +136,32 @@ final class LinuxDmaBuf implements DmaBuf {
     @Override
     public ByteBuffer view(long offset, int length) {
         requireOpen();
-        requireWithin(offset, length);
-        if (length > MAX_VIEW) {
-            throw new IndexOutOfBoundsException("a view of " + length + " bytes is longer than " + MAX_VIEW);
-        }
-        return memory.view(offset, length);
+        requireViewable(offset, length);
+        return mapping.require(name).view(offset, length);
     }
 
     @Override
-    public SyncSupport support(SyncWay way) {
+    public ByteBuffer readOnlyView(long offset, int length) {
         requireOpen();
+        requireViewable(offset, length);
+        return mapping.require(name).readOnlyView(offset, length);
+    }
+
+    /** {@inheritDoc} Answers after close too. */
+    @Override
+    public String unmappedReason() {
+        return mapping.unmappedReason();
+    }
+
+    @Override
+    public long address() {
+        requireOpen();
+        return mapping.require(name).address();
+    }
+
+    /** {@inheritDoc} Answers after close too. */
+    @Override
+    public SyncSupport support(SyncWay way) {
         return supports.of(way);
     }
 
@@ -178,6 +199,51 @@ final class LinuxDmaBuf implements DmaBuf {
         return shared == null || syncCalls.awaitFences(shared, name, direction, nanos);
     }
 
+    /** {@inheritDoc} Not of a memfd, which no device sees. */
+    @Override
+    public Fence adoptFence(int syncFileFd) {
+        requireOpen();
+        if (!hasFences() && !supports.of(SyncWay.WINDOW).supported()) {
+            throw withoutFences();
+        }
+        return SyncFileFence.ofCallers(syscalls, syncFileFd);
+    }
+
+    @Override
+    public int exportFence(Direction direction) {
+        return syncCalls.exportFence(fencedFd(), name, direction);
+    }
+
+    @Override
+    public void importFence(Direction direction, int syncFileFd) {
+        syncCalls.importFence(fencedFd(), name, direction, syncFileFd);
+    }
+
+    @Override
+    public @Nullable Fence pendingFences() {
+        requireOpen();
+        return hasFences() ? syncCalls.pendingFences(sharedFd(), name) : null;
+    }
+
+    private OwnedFd fencedFd() {
+        requireOpen();
+        if (!hasFences()) {
+            throw withoutFences();
+        }
+        return sharedFd();
+    }
+
+    /** What is a dma-buf as a whole can be synced as a whole, and the other way round. */
+    private boolean hasFences() {
+        return supports.of(SyncWay.WHOLE_BUFFER).supported();
+    }
+
+    private UnsupportedOperationException withoutFences() {
+        boolean windowed = supports.of(SyncWay.WINDOW).supported();
+        return new UnsupportedOperationException(name + " as a whole has no fences: "
+                + supports.of(SyncWay.WHOLE_BUFFER).reason() + (windowed ? ". Its windows have fences." : "."));
+    }
+
     @Override
     public Window openWindow(long offset, long length) {
         requireOpen();
@@ -190,9 +256,27 @@ final class LinuxDmaBuf implements DmaBuf {
         return windows.open(name, syncCalls, offset, length);
     }
 
+    /** {@inheritDoc} As the kernel told when the buffer was allocated; answers after close too. */
+    @Override
+    public long windowLimit() {
+        return windows == null ? Long.MAX_VALUE : windowLimit(windows.sizeLimit());
+    }
+
+    /** Nothing that can be mapped is longer than an address space, so a higher limit limits nothing (INT_MAX MiB). */
+    private static long windowLimit(OptionalLong told) {
+        long limit = told.orElse(Long.MAX_VALUE);
+        return limit >= Sizes.ADDRESS_SPACE ? Long.MAX_VALUE : limit;
+    }
+
+    @Override
+    public String windowLimitRemedy() {
+        long limit = windowLimit();
+        return limit == Long.MAX_VALUE ? "" : Remedy.windowLimit(limit);
+    }
+
+    /** {@inheritDoc} Answers after close too. */
     @Override
     public long restarts() {
-        requireOpen();
         return syncCalls.restarts();
     }
 
@@ -200,17 +284,38 @@ final class LinuxDmaBuf implements DmaBuf {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             try (Rollback all = new Rollback()) {
-                all.add(memory);
-                if (shared != null) {
-                    all.add(shared::close);
+                MappedMemory memory = mapping.memory();
+                if (memory != null) {
+                    all.add(memory);
                 }
-                if (windows != null) {
-                    all.add(windows);
-                }
-                if (vendor != null) {
-                    all.add(vendor);
-                }
+                addDescriptors(all);
             }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Closes the descriptors. The mapping stays as it is, and with it the memory, until the last view is collected.
+     */
+    @Override
+    public void closeDropped() {
+        if (closed.compareAndSet(false, true)) {
+            try (Rollback all = new Rollback()) {
+                addDescriptors(all);
+            }
+        }
+    }
+
+    private void addDescriptors(Rollback all) {
+        if (shared != null) {
+            all.add(shared::close);
+        }
+        if (windows != null) {
+            all.add(windows);
+        }
+        if (vendor != null) {
+            all.add(vendor);
         }
     }
 
@@ -236,6 +341,13 @@ final class LinuxDmaBuf implements DmaBuf {
         if (offset < 0 || length < 0 || offset > size - length) {
             throw new IndexOutOfBoundsException("offset " + offset + " and length " + length + " do not lie within the "
                     + size + " bytes of " + name);
+        }
+    }
+
+    private void requireViewable(long offset, int length) {
+        requireWithin(offset, length);
+        if (length > MAX_VIEW) {
+            throw new IndexOutOfBoundsException("a view of " + length + " bytes is longer than " + MAX_VIEW);
         }
     }
 

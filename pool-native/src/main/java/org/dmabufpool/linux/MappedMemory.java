@@ -4,9 +4,7 @@ package org.dmabufpool.linux;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
@@ -28,7 +26,7 @@ import org.dmabufpool.heap.HeapException;
  * <p><b>Closing</b> puts private, empty memory in the file's place with one mmap call over the same addresses. The
  * file's memory goes back to the kernel at once; a stale view reads zeros and writes where nobody looks. Only a view
  * could reach these addresses, so they are unmapped when the last root is collected: a view of a JDK or Android buffer
- * keeps the root that it was sliced from reachable.
+ * keeps the root that it was sliced from reachable, and so does a read-only one.
  *
  * <p>Safe for use by many threads.
  */
@@ -45,14 +43,18 @@ final class MappedMemory implements Rollback.Closing {
     private final String what;
     private final long address;
     private final long length;
-    private final ByteBuffer[] roots;
+    private final RootCursors[] writable;
+    private final RootCursors[] readOnly;
 
     private MappedMemory(Syscalls syscalls, String what, long address, long length) {
         this.syscalls = syscalls;
         this.what = what;
         this.address = address;
         this.length = length;
-        this.roots = makeRoots();
+        int roots = (int) Math.max(1, (length + ROOT_STEP - 1) / ROOT_STEP);
+        this.writable = new RootCursors[roots];
+        this.readOnly = new RootCursors[roots];
+        makeRoots(roots);
     }
 
     /**
@@ -73,12 +75,18 @@ final class MappedMemory implements Rollback.Closing {
 
     /** A view in native byte order; the caller has checked that it lies within. */
     ByteBuffer view(long offset, int viewLength) {
-        int root = (int) Math.min(offset / ROOT_STEP, roots.length - 1L);
-        int position = (int) (offset - root * ROOT_STEP);
-        ByteBuffer whole = roots[root].duplicate();
-        Buffer bounds = whole; // ByteBuffer's own limit and position are missing on Android 33
-        bounds.limit(position + viewLength).position(position);
-        return whole.slice().order(ByteOrder.nativeOrder());
+        int root = rootOf(offset);
+        return writable[root].view((int) (offset - root * ROOT_STEP), viewLength);
+    }
+
+    /** As {@link #view}, but read-only. */
+    ByteBuffer readOnlyView(long offset, int viewLength) {
+        int root = rootOf(offset);
+        return readOnly[root].view((int) (offset - root * ROOT_STEP), viewLength);
+    }
+
+    private int rootOf(long offset) {
+        return (int) Math.min(offset / ROOT_STEP, writable.length - 1L);
     }
 
     /** Where the first byte is mapped. */
@@ -118,16 +126,15 @@ final class MappedMemory implements Rollback.Closing {
         }
     }
 
-    private ByteBuffer[] makeRoots() {
-        int count = (int) Math.max(1, (length + ROOT_STEP - 1) / ROOT_STEP);
+    private void makeRoots(int count) {
         Runnable unmapping = new UnmapWithLast(syscalls, address, length, count);
-        ByteBuffer[] made = new ByteBuffer[count];
         for (int i = 0; i < count; i++) {
             long start = i * ROOT_STEP;
-            made[i] = Libc.bufferAt(address + start, (int) Math.min(length - start, MAX_ROOT));
-            CLEANER.register(made[i], unmapping);
+            ByteBuffer root = Libc.bufferAt(address + start, (int) Math.min(length - start, MAX_ROOT));
+            CLEANER.register(root, unmapping);
+            writable[i] = new RootCursors(root);
+            readOnly[i] = new RootCursors(root.asReadOnlyBuffer());
         }
-        return made;
     }
 
     /** Unmaps the addresses when it has run once for every root. Knows no root, or none would ever be collected. */

@@ -38,6 +38,14 @@ final class Memfd {
         }
     }
 
+    /**
+     * Whether a descriptor is of such memory: the kernel knows seals of shared memory files alone, and answers EINVAL for
+     * a dma-buf as for any other file (memfd_fcntl in mm/memfd.c).
+     */
+    static boolean is(Syscalls syscalls, int fd) {
+        return syscalls.fcntl(fd, LinuxAbi.F_GET_SEALS, 0) >= 0;
+    }
+
     private static void require(int answer, String call, String label) {
         if (answer < 0) {
             throw Refusal.of(call, "memfd " + label, answer, Remedy.memory(answer));

@@ -58,12 +58,23 @@ public final class MemfdHeap implements Heap {
         try (Rollback rollback = new Rollback()) {
             OwnedFd memfd = Memfd.create(syscalls, label, size);
             rollback.add(memfd::close);
-            MappedMemory memory = MappedMemory.map(syscalls, NAME, memfd.number(), size);
-            SyncCalls syncCalls = new SyncCalls(syscalls);
-            return rollback.keep(new LinuxDmaBuf.Parts(
-                            syscalls, NAME, Memfd.EXPORTER, size, memory, syncCalls, supports(), memfd, null, null)
-                    .assemble());
+            return rollback.keep(over(syscalls, NAME, memfd, size));
         }
+    }
+
+    /**
+     * A buffer over a memfd, which becomes the buffer's.
+     *
+     * @param heap what people call where it comes from
+     * @param size bytes, whole pages
+     * @throws HeapException if the kernel refuses; the descriptor is then still the caller's
+     */
+    static LinuxDmaBuf over(Syscalls syscalls, String heap, OwnedFd memfd, long size) {
+        SyncCalls syncCalls = new SyncCalls(syscalls);
+        CpuMapping mapping = CpuMapping.of(MappedMemory.map(syscalls, heap, memfd.number(), size));
+        return new LinuxDmaBuf.Parts(
+                        syscalls, heap, Memfd.EXPORTER, size, mapping, syncCalls, supports(), memfd, null, null)
+                .assemble();
     }
 
     private static SyncSupports supports() {

@@ -90,9 +90,13 @@ final class OwnedFd implements AutoCloseable {
         }
     }
 
+    /**
+     * Linux has given the descriptor back whatever close(2) answers; EINTR and EIO tell of the file (filp_flush), and the
+     * number may be another file's by now. Only EBADF says that there was nothing to close.
+     */
     private void giveBack() {
         int answer = syscalls.close(number);
-        if (answer < 0) {
+        if (Errno.EBADF.is(answer)) {
             throw Refusal.of(
                     "close",
                     what + " (fd " + number + ")",

@@ -76,12 +76,20 @@ final class Remedy {
         if (Errno.EINVAL.is(answer)) {
             return "The window has " + length + " bytes and " + UdmabufIoctl.SIZE_LIMIT_FILE + " says "
                     + UdmabufDevice.sizeLimitText(syscalls)
-                    + ": make it smaller, or set udmabuf.size_limit_mb= on the kernel's command line.";
+                    + ": make it smaller, or raise the limit to N MiB with 'echo N > " + UdmabufIoctl.SIZE_LIMIT_FILE
+                    + "' as root, or with " + UdmabufIoctl.SIZE_LIMIT_PARAMETER + "=N on the kernel's command line.";
         }
         if (Errno.EBADFD.is(answer)) {
             return "The memory's descriptor is no memfd any more: look for code that closes descriptors it was lent.";
         }
         return Errno.ENOMEM.is(answer) ? memory(answer) : descriptors(syscalls, answer);
+    }
+
+    /** When a slice is too long for a window. */
+    static String windowLimit(long limit) {
+        return "One udmabuf has " + limit + " bytes at most (" + UdmabufIoctl.SIZE_LIMIT_PARAMETER
+                + "): raise it to N MiB with 'echo N > " + UdmabufIoctl.SIZE_LIMIT_FILE + "' as root, or with "
+                + UdmabufIoctl.SIZE_LIMIT_PARAMETER + "=N on the kernel's command line, and allocate the buffer again.";
     }
 
     /** When memory cannot be mapped. */
@@ -107,6 +115,21 @@ final class Remedy {
         return UNEXPECTED;
     }
 
+    /** When a descriptor of the caller's cannot be duplicated. */
+    static String duplicating(Syscalls syscalls, long answer) {
+        return Errno.EBADF.is(answer)
+                ? "It is closed: keep it open until the call returns."
+                : descriptors(syscalls, answer);
+    }
+
+    /** When a fence can be neither exported nor imported. */
+    static String fence(Syscalls syscalls, long answer) {
+        if (Errno.EINVAL.is(answer)) {
+            return "The descriptor is no sync_file: pass one that a driver or exportFence gave out, still open.";
+        }
+        return Errno.ENOMEM.is(answer) ? memory(answer) : descriptors(syscalls, answer);
+    }
+
     /** When a sync call is refused. */
     static String sync(long answer) {
         if (Errno.EINTR.is(answer) || Errno.EAGAIN.is(answer)) {
@@ -116,6 +139,11 @@ final class Remedy {
         }
         if (Errno.EINVAL.is(answer)) {
             return "END came without START, or this exporter does not take this range.";
+        }
+        if (Errno.EIO.is(answer)) {
+            return "The kernel cannot map these pages for a device. Where DMA goes through bounce buffers (swiotlb), a run of"
+                    + " neighbouring pages may have 256 KiB at most: use smaller slices, or a kernel command line without"
+                    + " swiotlb=force, or partial sync.";
         }
         return UNEXPECTED;
     }

@@ -4,6 +4,7 @@ package org.dmabufpool.linux;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has been opened so far while something bigger is being built: closed again, newest first, unless the building
@@ -30,23 +31,32 @@ final class Rollback implements AutoCloseable {
         return result;
     }
 
-    /** Closes all, whatever fails; the first failure is thrown and carries the others. */
+    /** Closes all, whatever fails, an {@link Error} too; the first failure is thrown and carries the others. */
     @Override
     public void close() {
-        RuntimeException first = null;
+        Throwable first = null;
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
-            } catch (RuntimeException failure) {
-                if (first == null) {
-                    first = failure;
-                } else {
-                    first.addSuppressed(failure);
-                }
+            } catch (RuntimeException | Error failure) {
+                first = join(first, failure);
             }
         }
-        if (first != null) {
-            throw first;
+        if (first instanceof Error) {
+            throw (Error) first;
         }
+        if (first != null) {
+            throw (RuntimeException) first;
+        }
+    }
+
+    private static Throwable join(@Nullable Throwable first, Throwable failure) {
+        if (first == null) {
+            return failure;
+        }
+        if (first != failure) { // the virtual machine throws some errors again, and none may suppress itself
+            first.addSuppressed(failure);
+        }
+        return first;
     }
 }

@@ -83,13 +83,24 @@ public final class SyncSelfTest {
     }
 
     static RangeSyncProof ofVendorDevice(Syscalls syscalls, int fd, VendorSync vendor, DeviceLoop device) {
+        FdInfo.of(syscalls, fd); // refuses what is no dma-buf
         RangeSettings through = RangeSettings.NONE.through(vendor);
         return run(new AdoptedHeap(syscalls, fd, through), device, SyncWay.VENDOR_DEVICE, vendor);
     }
 
     private static RangeSyncProof run(AdoptedHeap heap, DeviceLoop device, SyncWay way, @Nullable VendorSync vendor) {
         try (DmaBuf buffer = heap.allocate(BUFFER_BYTES)) {
+            requireMapped(buffer);
             return new SyncSelfTest(buffer, device, way, vendor).judge();
+        }
+    }
+
+    private static void requireMapped(DmaBuf buffer) {
+        if (!buffer.unmappedReason().isEmpty()) {
+            throw new HeapException(
+                    "a self-test compares what CPU and device see, and the CPU sees nothing of " + buffer.name() + ": "
+                            + buffer.unmappedReason() + ". Test a dma-buf that can be mapped.",
+                    HeapException.NO_ERRNO);
         }
     }
 

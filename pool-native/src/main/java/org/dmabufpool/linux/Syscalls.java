@@ -43,6 +43,30 @@ interface Syscalls {
     /** poll(2) on an array of {@code struct pollfd}; gives the number of descriptors that are ready. */
     int poll(long descriptors, int count, int timeoutMillis);
 
+    /** socket(2); gives the file descriptor. */
+    int socket(int domain, int type, int protocol);
+
+    /** bind(2) to the {@code struct sockaddr} at an address. */
+    int bind(int fd, long address, int length);
+
+    /** listen(2). */
+    int listen(int fd, int backlog);
+
+    /** accept4(2) without the peer's address; gives the file descriptor. */
+    int accept4(int fd, int flags);
+
+    /** connect(2) to the {@code struct sockaddr} at an address. */
+    int connect(int fd, long address, int length);
+
+    /** sendmsg(2) of the {@code struct msghdr} at an address; gives the bytes sent. */
+    long sendmsg(int fd, long message, int flags);
+
+    /** recvmsg(2) into the {@code struct msghdr} at an address; gives the bytes received. */
+    long recvmsg(int fd, long message, int flags);
+
+    /** unlink(2). */
+    int unlink(String path);
+
     /** Size of a page in bytes. */
     int pageSize();
 

@@ -17,11 +17,13 @@ final class UdmabufDevice implements Rollback.Closing {
     private final Syscalls syscalls;
     private final OwnedFd device;
     private final OwnedFd memfd;
+    private final OptionalLong sizeLimit;
 
-    private UdmabufDevice(Syscalls syscalls, OwnedFd device, OwnedFd memfd) {
+    private UdmabufDevice(Syscalls syscalls, OwnedFd device, OwnedFd memfd, OptionalLong sizeLimit) {
         this.syscalls = syscalls;
         this.device = device;
         this.memfd = memfd;
+        this.sizeLimit = sizeLimit;
     }
 
     /**
@@ -34,8 +36,14 @@ final class UdmabufDevice implements Rollback.Closing {
             OwnedFd device = openDevice(syscalls);
             rollback.add(device::close);
             OwnedFd memfd = Memfd.create(syscalls, label, bytes);
-            return rollback.keep(new UdmabufDevice(syscalls, device, memfd));
+            rollback.add(memfd::close);
+            return rollback.keep(new UdmabufDevice(syscalls, device, memfd, sizeLimit(syscalls)));
         }
+    }
+
+    /** The most bytes one udmabuf may have, as the kernel told when the device was opened. */
+    OptionalLong sizeLimit() {
+        return sizeLimit;
     }
 
     /** The memory's descriptor. */
@@ -45,7 +53,11 @@ final class UdmabufDevice implements Rollback.Closing {
 
     /**
      * Makes a dma-buf over some pages and primes it: a udmabuf maps itself on the first START, and answers EINVAL to an
-     * END before that (drivers/dma-buf/udmabuf.c).
+     * END before that (begin_cpu_udmabuf and end_cpu_udmabuf in drivers/dma-buf/udmabuf.c).
+     *
+     * <p>Priming is START WRITE and END WRITE, never READ or READ_WRITE. On Linux 6.12 the first START only maps. On 7.3
+     * it syncs as well, and on arm64 a START that reads invalidates: it would discard what the CPU has written to these
+     * pages and not yet cleaned, while a START that writes does no maintenance and an END that writes only cleans.
      *
      * @throws HeapException if the kernel refuses; nothing is left open then
      */
@@ -58,8 +70,8 @@ final class UdmabufDevice implements Rollback.Closing {
         OwnedFd fd = new OwnedFd(syscalls, "udmabuf at " + offset + " of " + what, number);
         try (Rollback rollback = new Rollback()) {
             rollback.add(fd::close);
-            syncCalls.whole(fd, what, SyncPhase.START, Direction.READ_WRITE);
-            syncCalls.whole(fd, what, SyncPhase.END, Direction.READ_WRITE);
+            syncCalls.whole(fd, what, SyncPhase.START, Direction.WRITE);
+            syncCalls.whole(fd, what, SyncPhase.END, Direction.WRITE);
             return rollback.keep(fd);
         }
     }
@@ -77,10 +89,13 @@ final class UdmabufDevice implements Rollback.Closing {
         }
     }
 
-    /** The most bytes one udmabuf may have, where the kernel tells. */
+    /** The most bytes one udmabuf may have, where the kernel tells; more MiB than bytes can count are all bytes. */
     static OptionalLong sizeLimit(Syscalls syscalls) {
         OptionalLong mib = parameter(syscalls, UdmabufIoctl.SIZE_LIMIT_FILE);
-        return mib.isPresent() ? OptionalLong.of(mib.getAsLong() * MIB) : mib;
+        if (mib.isEmpty() || mib.getAsLong() < 0) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(mib.getAsLong() > Long.MAX_VALUE / MIB ? Long.MAX_VALUE : mib.getAsLong() * MIB);
     }
 
     /** A module parameter's number, where the kernel tells. */

@@ -60,22 +60,39 @@ public final class UdmabufHeap implements Heap {
             UdmabufDevice device = UdmabufDevice.open(syscalls, label, size);
             rollback.add(device);
             SyncCalls syncCalls = new SyncCalls(syscalls);
-            SyncSupport wholeBuffer = wholeBuffer(size);
-            OwnedFd shared = wholeBuffer.supported() ? share(rollback, device, syncCalls, size) : null;
-            MappedMemory memory = MappedMemory.map(syscalls, NAME, device.memfd(), size);
-            return rollback.keep(assemble(memory, size, syncCalls, wholeBuffer, shared, device));
+            SyncSupport wholeBuffer = wholeBuffer(size, device.sizeLimit());
+            OwnedFd shared = null;
+            if (wholeBuffer.supported()) {
+                try {
+                    shared = device.create(NAME, syncCalls, 0, size);
+                } catch (HeapException e) {
+                    wholeBuffer = withoutWhole(e);
+                }
+            }
+            if (shared != null) {
+                keep(rollback, shared);
+            }
+            CpuMapping mapping = CpuMapping.of(MappedMemory.map(syscalls, NAME, device.memfd(), size));
+            return rollback.keep(assemble(mapping, size, syncCalls, wholeBuffer, shared, device));
         }
     }
 
-    private OwnedFd share(Rollback rollback, UdmabufDevice device, SyncCalls syncCalls, long size) {
-        OwnedFd shared = device.create(NAME, syncCalls, 0, size);
+    private void keep(Rollback rollback, OwnedFd shared) {
         rollback.add(shared::close);
         DmaBufNames.set(syscalls, shared.number(), NAME, label);
-        return shared;
+    }
+
+    /** Windows are smaller, and may pass where the whole buffer does not. */
+    private static SyncSupport withoutWhole(HeapException refusal) {
+        if (!Errno.EIO.is(-refusal.errno())) {
+            throw refusal;
+        }
+        return SyncSupport.no(
+                SyncWay.WHOLE_BUFFER, "the whole buffer cannot be synced at once: " + refusal.getMessage());
     }
 
     private LinuxDmaBuf assemble(
-            MappedMemory memory,
+            CpuMapping mapping,
             long size,
             SyncCalls syncCalls,
             SyncSupport wholeBuffer,
@@ -87,12 +104,11 @@ public final class UdmabufHeap implements Heap {
                 SyncSupport.yes(SyncWay.WINDOW, "udmabuf makes a dma-buf over any pages of its memfd"),
                 wholeBuffer);
         return new LinuxDmaBuf.Parts(
-                        syscalls, NAME, UdmabufIoctl.EXPORTER, size, memory, syncCalls, supports, shared, device, null)
+                        syscalls, NAME, UdmabufIoctl.EXPORTER, size, mapping, syncCalls, supports, shared, device, null)
                 .assemble();
     }
 
-    private SyncSupport wholeBuffer(long size) {
-        OptionalLong limit = UdmabufDevice.sizeLimit(syscalls);
+    private SyncSupport wholeBuffer(long size, OptionalLong limit) {
         if (limit.isEmpty()) {
             return SyncSupport.no(SyncWay.WHOLE_BUFFER, UdmabufIoctl.SIZE_LIMIT_FILE + " cannot be read");
         }

@@ -28,6 +28,9 @@ final class UdmabufIoctl {
     /** The most MiB that one udmabuf may have; 64 unless the administrator says otherwise. */
     static final String SIZE_LIMIT_FILE = "/sys/module/udmabuf/parameters/size_limit_mb";
 
+    /** The same limit on the kernel's command line. */
+    static final String SIZE_LIMIT_PARAMETER = "udmabuf.size_limit_mb";
+
     /** The most pieces that one udmabuf may be listed from. */
     static final String LIST_LIMIT_FILE = "/sys/module/udmabuf/parameters/list_limit";
 

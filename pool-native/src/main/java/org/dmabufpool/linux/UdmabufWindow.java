@@ -49,6 +49,16 @@ final class UdmabufWindow implements Window {
     }
 
     @Override
+    public int exportFence(Direction direction) {
+        return syncCalls.exportFence(fd, name, direction);
+    }
+
+    @Override
+    public void importFence(Direction direction, int syncFileFd) {
+        syncCalls.importFence(fd, name, direction, syncFileFd);
+    }
+
+    @Override
     public void close() {
         fd.close();
     }

@@ -5,19 +5,26 @@ package org.dmabufpool.linux;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.dmabufpool.Loan;
+import org.dmabufpool.Slice;
+import org.dmabufpool.heap.Direction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A V4L2 camera that writes its frames straight into dma-bufs of the caller (V4L2_MEMORY_DMABUF).
  *
  * <p>The order of calls: {@link #open}, {@link #configure}, {@link #requestBuffers}, {@link #queue} for every buffer,
- * {@link #start}, then {@link #dequeue} and {@link #queue} for every frame, {@link #stop}, {@link #close}. A capture
- * queue has no field for an offset: the camera writes from the first byte of the descriptor it is given, so a slice of a
- * pool is queued by the descriptor of its window.
+ * {@link #start}, then {@link #dequeue} and {@link #queue} for every frame, {@link #stop}, {@link #close}. To configure
+ * anew: {@link #stop}, {@link #configure}, and so on. A capture queue has no field for an offset: the camera writes from the
+ * first byte of the descriptor it is given, so a slice of a pool is queued by the descriptor of its window.
  *
- * <p>The driver holds a queued dma-buf until the buffer is dequeued or {@link #stop} returns; do not free it before. Safe
- * for use by many threads: one may wait in {@link #dequeue} while others queue; {@link #stop} ends that wait.
+ * <p>A slice that is queued is lent to the camera until its frame is dequeued, or {@link #stop} returns: its place stays
+ * reserved, and the CPU is kept away. A dma-buf that is queued by its descriptor is the caller's to keep as long. Safe for
+ * use by many threads: one may wait in {@link #dequeue} while others queue; {@link #stop} ends that wait.
  */
 public final class V4l2Camera implements AutoCloseable {
 
@@ -26,13 +33,26 @@ public final class V4l2Camera implements AutoCloseable {
     /** What poll(2) can wait for at a time is 24 days and some hours. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(24);
 
+    /** No driver has as many; an enumeration that does not end is a fault of the driver. */
+    private static final int MOST_FORMATS = 1024;
+
+    /** The compressed formats of include/uapi/linux/videodev2.h, for drivers that do not list what they send. */
+    private static final Set<String> COMPRESSED = Set.of(
+            "MJPG", "JPEG", "PJPG", "dvsd", "MPEG", "H264", "AVC1", "M264", "S264", "H263", "MPG1", "MPG2", "MG2S",
+            "MPG4", "XVID", "VC1G", "VC1L", "VP80", "VP8F", "VP90", "VP9F", "HEVC", "S265", "FWHT", "SFWH", "AV1F",
+            "RV30", "RV40", "JPGL");
+
     private final V4l2Device device;
     private volatile boolean streaming;
     private volatile boolean buffersRequested;
-    private volatile int completeBytes;
+    private volatile @Nullable CameraFormat format;
+    private final String borrower;
+    /** Loans of the slices that the driver holds, by buffer index. */
+    private final Map<Integer, Loan> loans = new ConcurrentHashMap<>();
 
     private V4l2Camera(V4l2Device device) {
         this.device = device;
+        this.borrower = "camera " + device.path();
     }
 
     /** The devices of this machine that open and capture. */
@@ -63,12 +83,17 @@ public final class V4l2Camera implements AutoCloseable {
             VideoDevice described = device.describe();
             if (!described.captures()) {
                 throw device.failure(
-                        "(%s, %s) does not stream frames through the single-planar capture interface."
-                                + " Take another video device.",
-                        described.driver(), described.card());
+                        "(%s, %s) %s. Take another video device.",
+                        described.driver(), described.card(), unfit(described));
             }
             return rollback.keep(new V4l2Camera(device));
         }
+    }
+
+    private static String unfit(VideoDevice device) {
+        return device.multiPlanar()
+                ? "is multi-planar only; not supported yet"
+                : "does not stream frames through the single-planar capture interface";
     }
 
     /** What the camera says of itself. */
@@ -77,38 +102,66 @@ public final class V4l2Camera implements AutoCloseable {
     }
 
     /**
-     * Asks for a format; the driver takes the nearest that it has.
+     * Asks for a format; the driver takes the nearest that it has. Buffers requested before are given up first, and the
+     * loans of those that are queued end: no driver changes its format while it has buffers.
      *
      * @param width pixels in a row, above 0
      * @param height rows, above 0
      * @param fourcc the pixel format's four letters, such as {@code YUYV}
      * @return what the driver has taken
      * @throws IllegalArgumentException if a value is out of range
-     * @throws CameraException if the driver refuses, for instance as another program uses the camera (EBUSY)
+     * @throws CameraException if this camera streams, or the driver refuses, for instance as another program uses the
+     *     camera (EBUSY)
      */
     public CameraFormat configure(int width, int height, String fourcc) {
         if (width < 1 || height < 1) {
             throw new IllegalArgumentException("a frame has pixels: width=" + width + ", height=" + height);
         }
-        Scratch format = Scratch.cleared(V4l2Layout.FORMAT_BYTES)
+        int pixelFormat = V4l2Layout.pixelFormat(fourcc);
+        if (streaming) {
+            throw device.failure("streams, and cannot change its format to %s: stop() it first.", fourcc);
+        }
+        giveBuffersBack(); // A driver that holds buffers of the format before answers EBUSY.
+        Scratch asked = Scratch.cleared(V4l2Layout.FORMAT_BYTES)
                 .putInt(V4l2Layout.FORMAT_TYPE, V4l2Layout.BUF_TYPE_VIDEO_CAPTURE)
                 .putInt(V4l2Layout.FORMAT_WIDTH, width)
                 .putInt(V4l2Layout.FORMAT_HEIGHT, height)
-                .putInt(V4l2Layout.FORMAT_PIXELFORMAT, V4l2Layout.pixelFormat(fourcc))
+                .putInt(V4l2Layout.FORMAT_PIXELFORMAT, pixelFormat)
                 .putInt(V4l2Layout.FORMAT_FIELD, V4l2Layout.FIELD_NONE);
-        device.require("VIDIOC_S_FMT", V4l2Layout.S_FMT, format, "The driver has no format near this one.");
-        CameraFormat taken = formatIn(format);
-        completeBytes = taken.compressed() ? 0 : taken.imageBytes();
+        device.require("VIDIOC_S_FMT", V4l2Layout.S_FMT, asked, "The driver has no format near this one.");
+        CameraFormat taken = formatIn(asked);
+        format = taken;
         return taken;
     }
 
-    private static CameraFormat formatIn(Scratch format) {
-        return new CameraFormat(
-                format.getInt(V4l2Layout.FORMAT_WIDTH),
-                format.getInt(V4l2Layout.FORMAT_HEIGHT),
-                V4l2Layout.fourcc(format.getInt(V4l2Layout.FORMAT_PIXELFORMAT)),
-                format.getInt(V4l2Layout.FORMAT_BYTESPERLINE),
-                format.getInt(V4l2Layout.FORMAT_SIZEIMAGE));
+    private CameraFormat formatIn(Scratch answer) {
+        int width = answer.getInt(V4l2Layout.FORMAT_WIDTH);
+        int height = answer.getInt(V4l2Layout.FORMAT_HEIGHT);
+        int pixelFormat = answer.getInt(V4l2Layout.FORMAT_PIXELFORMAT);
+        int bytesPerLine = answer.getInt(V4l2Layout.FORMAT_BYTESPERLINE);
+        int imageBytes = answer.getInt(V4l2Layout.FORMAT_SIZEIMAGE);
+        boolean compressed = compressed(pixelFormat); // Last, as it overwrites the answer.
+        return new CameraFormat(width, height, V4l2Layout.fourcc(pixelFormat), bytesPerLine, imageBytes, compressed);
+    }
+
+    /** As the driver lists the format; where it does not, as the format is known. */
+    private boolean compressed(int pixelFormat) {
+        for (int index = 0; index < MOST_FORMATS; index++) {
+            Scratch listed = Scratch.cleared(V4l2Layout.FMTDESC_BYTES)
+                    .putInt(V4l2Layout.FMTDESC_INDEX, index)
+                    .putInt(V4l2Layout.FMTDESC_TYPE, V4l2Layout.BUF_TYPE_VIDEO_CAPTURE);
+            long answer = device.call(V4l2Layout.ENUM_FMT, listed);
+            if (Errno.EINVAL.is(answer) || Errno.ENOTTY.is(answer)) {
+                break;
+            }
+            if (answer < 0) {
+                throw device.refusal("VIDIOC_ENUM_FMT of format " + index, answer);
+            }
+            if (listed.getInt(V4l2Layout.FMTDESC_PIXELFORMAT) == pixelFormat) {
+                return (listed.getInt(V4l2Layout.FMTDESC_FLAGS) & V4l2Layout.FMT_FLAG_COMPRESSED) != 0;
+            }
+        }
+        return COMPRESSED.contains(V4l2Layout.fourcc(pixelFormat));
     }
 
     /**
@@ -217,14 +270,48 @@ public final class V4l2Camera implements AutoCloseable {
     }
 
     /**
-     * Lends a dma-buf to the camera, which will write one frame from its first byte on.
+     * Lends a slice to the camera, which will write one frame into it. The loan ends when the frame is dequeued, or the
+     * camera is stopped or closed; the slice may be closed before.
+     *
+     * @param index the buffer's index, below what {@link #requestBuffers} returned
+     * @param slice of a pool over a heap with windows, as long as a frame at least
+     * @throws CameraException if the driver refuses, or the index is queued already; the slice is not lent then
+     * @throws org.dmabufpool.AccessConflictException if the slice is lent already, such as under another index, or an access
+     *     is open
+     * @throws UnsupportedOperationException if the pool's heap has no windows
+     */
+    public void queue(int index, Slice slice) {
+        if (loans.containsKey(index)) {
+            throw device.failure(
+                    "has buffer %d queued already. Dequeue its frame first, or take another index.", index);
+        }
+        Loan loan = slice.lend(Direction.WRITE, borrower);
+        boolean queued = false;
+        try {
+            loans.put(index, loan);
+            int length = (int) Math.min(slice.length(), Integer.MAX_VALUE);
+            queue(index, loan.window().fd(), length);
+            queued = true;
+        } finally {
+            if (!queued) {
+                loans.remove(index, loan);
+                loan.close();
+            }
+        }
+    }
+
+    /**
+     * Gives a dma-buf to the camera, which will write one frame from its first byte on. Nothing guards it meanwhile.
      *
      * @param index the buffer's index, below what {@link #requestBuffers} returned
      * @param fd the dma-buf's descriptor; the driver takes a reference of its own
-     * @param length bytes of it that the camera may use
-     * @throws CameraException if the driver refuses, for instance as the buffer is smaller than a frame
+     * @param length bytes of it that the camera may use; 0 for all of them
+     * @throws IllegalArgumentException if the length is negative
+     * @throws CameraException if the dma-buf has fewer bytes than that, or the driver refuses, for instance as the buffer is
+     *     smaller than a frame
      */
     public void queue(int index, int fd, int length) {
+        requireWithin(index, fd, length);
         Scratch buffer = bufferRequest()
                 .putInt(V4l2Layout.BUFFER_INDEX, index)
                 .putInt(V4l2Layout.BUFFER_FD, fd)
@@ -232,8 +319,33 @@ public final class V4l2Camera implements AutoCloseable {
         String call = "VIDIOC_QBUF of buffer " + index + " (fd " + fd + ", " + length + " bytes)";
         String invalid =
                 "The index was not granted, the buffer is queued already, the descriptor is no dma-buf, or it is"
-                        + " smaller than the format's " + completeBytes + " bytes.";
+                        + " smaller than the format's " + imageBytes() + " bytes.";
         device.require(call, V4l2Layout.QBUF, buffer, invalid);
+    }
+
+    /** A driver answers EFAULT for a length past the end, and says why in the kernel's log only. */
+    private void requireWithin(int index, int fd, int length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("a buffer's length is 0 or above: length=" + length);
+        }
+        long size = device.sizeOf(fd);
+        if (size >= 0 && length > size) {
+            throw device.failure(
+                    "cannot write %d bytes into fd %d for buffer %d: that dma-buf has %d bytes. Queue at most that"
+                            + " length.",
+                    length, fd, index, size);
+        }
+    }
+
+    private int imageBytes() {
+        CameraFormat now = format;
+        return now == null ? 0 : now.imageBytes();
+    }
+
+    /** The least bytes of a whole frame. */
+    private int completeBytes() {
+        CameraFormat now = format;
+        return now == null || now.compressed() ? 0 : now.imageBytes();
     }
 
     private static Scratch bufferRequest() {
@@ -256,12 +368,12 @@ public final class V4l2Camera implements AutoCloseable {
     /**
      * Waits for the oldest frame and takes it back from the camera.
      *
-     * @param timeout how long to wait; zero asks without waiting
+     * @param timeout how long to wait, at most 24 days; zero or less asks without waiting
      * @throws CameraException if no frame came in time, the camera vanished (ENODEV) or does not stream, or the frame is
      *     damaged or shorter than the format's; {@link CameraException#frame()} has it then
      */
     public CameraFrame dequeue(Duration timeout) {
-        Duration wait = timeout.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : timeout;
+        Duration wait = bounded(timeout);
         long deadline = System.nanoTime() + wait.toNanos();
         CameraFrame frame = null;
         while (frame == null) {
@@ -276,6 +388,13 @@ public final class V4l2Camera implements AutoCloseable {
             frame = events > 0 ? take(events) : null;
         }
         return frame;
+    }
+
+    private static Duration bounded(Duration timeout) {
+        if (timeout.isNegative()) {
+            return Duration.ZERO;
+        }
+        return timeout.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : timeout;
     }
 
     /** Rounded up, so that the last wait is not a busy one. */
@@ -301,14 +420,30 @@ public final class V4l2Camera implements AutoCloseable {
 
     private CameraFrame complete(Scratch buffer) {
         CameraFrame frame = frameIn(buffer);
+        endLoan(frame.index());
         boolean damaged = (buffer.getInt(V4l2Layout.BUFFER_FLAGS) & V4l2Layout.BUF_FLAG_ERROR) != 0;
-        if (damaged || frame.bytesUsed() < completeBytes) {
+        int wanted = completeBytes();
+        if (damaged || frame.bytesUsed() < wanted) {
             String message = device.path() + " sent frame " + frame.sequence()
                     + (damaged ? " with damaged data" : " too short") + ": " + frame.bytesUsed() + " bytes of "
-                    + completeBytes + " in buffer " + frame.index() + ". Queue the buffer again for another frame.";
+                    + wanted + " in buffer " + frame.index() + ". Queue the buffer again for another frame.";
             throw new CameraException(message, CameraException.NO_ERRNO, frame);
         }
         return frame;
+    }
+
+    private void endLoan(int index) {
+        Loan loan = loans.remove(index);
+        if (loan != null) {
+            loan.close();
+        }
+    }
+
+    /** The driver holds no buffer any more. */
+    private void endLoans() {
+        for (Integer index : loans.keySet()) {
+            endLoan(index);
+        }
     }
 
     private static CameraFrame frameIn(Scratch buffer) {
@@ -323,32 +458,43 @@ public final class V4l2Camera implements AutoCloseable {
     /**
      * Stops the frames and takes every queued buffer back. Does nothing when the camera does not stream.
      *
-     * @throws CameraException if the driver refuses
+     * @throws CameraException if the driver refuses; the camera still streams then, and holds its buffers
      */
     public void stop() {
         if (streaming) {
-            streaming = false;
             device.require("VIDIOC_STREAMOFF", V4l2Layout.STREAMOFF, captureType());
+            streaming = false;
+            endLoans();
         }
     }
 
     /**
-     * Stops, gives the buffers back and closes the device; a camera that has vanished is closed quietly. A second call
-     * does nothing.
+     * Stops, gives the buffers back and closes the device; a camera that has vanished is closed quietly. Whatever the
+     * driver refuses, the rest is tried and the descriptor is closed, which ends the stream. A second call does nothing.
+     *
+     * @throws CameraException if the driver refuses to stop or to give the buffers back
      */
     @Override
     public void close() {
         try (Rollback all = new Rollback()) {
+            all.add(this::forget); // Last: closing the device takes every buffer from the driver (vb2_fop_release).
             all.add(device::close);
             all.add(() -> unlessVanished(this::giveBuffersBack));
             all.add(() -> unlessVanished(this::stop));
         }
     }
 
+    private void forget() {
+        streaming = false;
+        buffersRequested = false;
+        endLoans();
+    }
+
     private void giveBuffersBack() {
         if (buffersRequested) {
-            buffersRequested = false;
             request(0);
+            buffersRequested = false;
+            endLoans();
         }
     }
 

@@ -40,16 +40,29 @@ final class V4l2Device implements AutoCloseable {
         require("VIDIOC_QUERYCAP", V4l2Layout.QUERYCAP, answer);
         String driver = answer.getText(V4l2Layout.CAPABILITY_DRIVER, V4l2Layout.CAPABILITY_DRIVER_CHARACTERS);
         String card = answer.getText(V4l2Layout.CAPABILITY_CARD, V4l2Layout.CAPABILITY_CARD_CHARACTERS);
-        return new VideoDevice(path, driver, card, captures(answer), CameraException.NO_ERRNO);
+        return new VideoDevice(path, driver, card, captures(answer), isMultiPlanar(answer), CameraException.NO_ERRNO);
     }
 
     private static boolean captures(Scratch answer) {
+        int wanted = V4l2Layout.CAP_VIDEO_CAPTURE | V4l2Layout.CAP_STREAMING;
+        return (capabilities(answer) & wanted) == wanted;
+    }
+
+    private static boolean isMultiPlanar(Scratch answer) {
+        return (capabilities(answer) & V4l2Layout.CAP_VIDEO_CAPTURE_MPLANE) != 0;
+    }
+
+    private static int capabilities(Scratch answer) {
         int ofDriver = answer.getInt(V4l2Layout.CAPABILITY_CAPABILITIES);
-        int capabilities = (ofDriver & V4l2Layout.CAP_DEVICE_CAPS) != 0
+        return (ofDriver & V4l2Layout.CAP_DEVICE_CAPS) != 0
                 ? answer.getInt(V4l2Layout.CAPABILITY_DEVICE_CAPS)
                 : ofDriver;
-        int wanted = V4l2Layout.CAP_VIDEO_CAPTURE | V4l2Layout.CAP_STREAMING;
-        return (capabilities & wanted) == wanted;
+    }
+
+    /** Bytes of a dma-buf, or -1 where its descriptor does not tell. */
+    long sizeOf(int dmaBuf) {
+        long size = syscalls.lseek(dmaBuf, 0, LinuxAbi.SEEK_END);
+        return size < 0 || syscalls.lseek(dmaBuf, 0, LinuxAbi.SEEK_SET) < 0 ? -1 : size;
     }
 
     /** One ioctl, restarted when a signal interrupts it; gives its answer, whatever it is. */

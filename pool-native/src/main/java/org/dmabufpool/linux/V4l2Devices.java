@@ -34,7 +34,7 @@ final class V4l2Devices {
         try (V4l2Device device = V4l2Device.open(syscalls, path)) {
             return device.describe();
         } catch (CameraException refused) {
-            return new VideoDevice(path, "", "", false, refused.errno());
+            return new VideoDevice(path, "", "", false, false, refused.errno());
         }
     }
 

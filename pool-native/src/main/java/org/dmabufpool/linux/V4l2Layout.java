@@ -26,6 +26,10 @@ package org.dmabufpool.linux;
  *   60 u32 memory    64 m.fd                 56 u32 flags
  *   72 u32 length
  *                                           struct v4l2_control, 8 bytes: 0 u32 id  4 s32 value
+ *  struct v4l2_fmtdesc, 64 bytes
+ *    0 u32 index      4 u32 type
+ *    8 u32 flags     12 description, 32 characters
+ *   44 u32 pixelformat                       48 mbus_code   52 reserved
  * </pre>
  */
 final class V4l2Layout {
@@ -46,6 +50,7 @@ final class V4l2Layout {
     static final int CAPABILITY_DEVICE_CAPS = 88;
 
     static final int CAP_VIDEO_CAPTURE = 0x00000001;
+    static final int CAP_VIDEO_CAPTURE_MPLANE = 0x00001000;
     static final int CAP_STREAMING = 0x04000000;
     static final int CAP_DEVICE_CAPS = 0x80000000;
 
@@ -61,6 +66,15 @@ final class V4l2Layout {
     static final int FORMAT_FIELD = 20;
     static final int FORMAT_BYTESPERLINE = 24;
     static final int FORMAT_SIZEIMAGE = 28;
+
+    static final int FMTDESC_BYTES = 64;
+    static final int FMTDESC_INDEX = 0;
+    static final int FMTDESC_TYPE = 4;
+    static final int FMTDESC_FLAGS = 8;
+    static final int FMTDESC_PIXELFORMAT = 44;
+
+    /** Frames of the format differ in size. */
+    static final int FMT_FLAG_COMPRESSED = 0x1;
 
     static final int STREAMPARM_BYTES = 204;
     static final int STREAMPARM_TYPE = 0;
@@ -110,6 +124,7 @@ final class V4l2Layout {
     static final int CTRL_TYPE_CTRL_CLASS = 6;
 
     static final long QUERYCAP = IoctlEncoding.ior(TYPE, 0, CAPABILITY_BYTES);
+    static final long ENUM_FMT = IoctlEncoding.iowr(TYPE, 2, FMTDESC_BYTES);
     static final long S_FMT = IoctlEncoding.iowr(TYPE, 5, FORMAT_BYTES);
     static final long REQBUFS = IoctlEncoding.iowr(TYPE, 8, REQUESTBUFFERS_BYTES);
     static final long QBUF = IoctlEncoding.iowr(TYPE, 15, BUFFER_BYTES);

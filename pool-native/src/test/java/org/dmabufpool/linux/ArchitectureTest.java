@@ -37,6 +37,10 @@ class ArchitectureTest {
     static final ArchRule NATIVE_CODE_KNOWS_THE_HEAP_INTERFACES_ONLY = classes()
             .that()
             .resideInAPackage("org.dmabufpool.linux..")
+            .and()
+            .doNotHaveFullyQualifiedName(V4l2Camera.class.getName()) // It lends slices of a pool to the camera.
+            .and()
+            .doNotHaveFullyQualifiedName(DmaBufSocket.class.getName()) // It passes lent slices on.
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(

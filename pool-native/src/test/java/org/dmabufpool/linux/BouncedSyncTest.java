@@ -11,6 +11,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import org.dmabufpool.AccessRequest;
+import org.dmabufpool.AccessSet;
 import org.dmabufpool.CpuAccess;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.PoolStatistics;
@@ -121,21 +123,34 @@ class BouncedSyncTest {
     }
 
     @Test
-    void wholeBufferPoolKeepsAWritersBytesWhileItsThreadReadsAnotherSlice() {
+    void wholeBufferPoolKeepsAWritersBytesWhileItsThreadWantsToReadAnotherSlice() {
+        try (DmaBufPool pool = pool(SyncWay.WHOLE_BUFFER);
+                Slice written = pool.allocate(PAGE);
+                Slice read = pool.allocate(PAGE)) {
+            try (CpuAccess write = written.write()) {
+                write.buffer().put(0, (byte) 9);
+                assertThatThrownBy(read::read)
+                        .as("any thread may write through the view that is open")
+                        .isInstanceOf(AccessBlockedException.class)
+                        .hasMessageContaining("pool.access(");
+                write.buffer().put(1, (byte) 10);
+            }
+            assertThat(rig.camera().read(written.offset(), 2)).containsExactly(9, 10);
+        }
+    }
+
+    @Test
+    void wholeBufferPoolReadsOneSliceAndWritesAnotherInOneBracket() {
         try (DmaBufPool pool = pool(SyncWay.WHOLE_BUFFER);
                 Slice written = pool.allocate(PAGE);
                 Slice read = pool.allocate(PAGE)) {
             rig.camera().fill(read.offset(), PAGE, 4);
-            try (CpuAccess write = written.write()) {
-                write.buffer().put(0, (byte) 9);
-                try (CpuAccess access = read.read()) {
-                    assertThat(write.buffer().get(0)).isEqualTo((byte) 9);
-                    write.buffer().put(1, (byte) 10);
-                    assertThat(access.buffer().capacity()).isEqualTo(PAGE);
-                }
-                assertThat(write.buffer().get(1)).isEqualTo((byte) 10);
+            try (AccessSet both = pool.access(AccessRequest.write(written), AccessRequest.read(read))) {
+                assertThat(both.buffer(read).get(0)).isEqualTo((byte) 4);
+                both.buffer(written).put(0, (byte) 9);
             }
-            assertThat(rig.camera().read(written.offset(), 2)).containsExactly(9, 10);
+            assertThat(rig.camera().read(written.offset())).isEqualTo((byte) 9);
+            assertThat(rig.camera().read(read.offset())).isEqualTo((byte) 4);
         }
     }
 

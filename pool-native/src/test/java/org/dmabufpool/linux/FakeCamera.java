@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +24,13 @@ final class FakeCamera extends ForwardingSyscalls {
     int nextBytesUsed = FRAME_BYTES;
     int nextFlags;
     int openErrno;
-    boolean compressed;
+    int bytesPerLine = 1280;
+    /** What ENUM_FMT lists, with its flags. */
+    final Map<String, Integer> formats = new LinkedHashMap<>(Map.of("YUYV", 0));
+    /** What every dma-buf's end is sought at. */
+    long dmaBufBytes = 1 << 20;
+
+    private int buffers;
     private boolean streaming;
     private int sequence;
 
@@ -57,6 +64,11 @@ final class FakeCamera extends ForwardingSyscalls {
     }
 
     @Override
+    public long lseek(int fd, long offset, int whence) {
+        return whence == LinuxAbi.SEEK_END ? dmaBufBytes : 0;
+    }
+
+    @Override
     public int poll(long descriptors, int count, int timeoutMillis) {
         int answer = pollAnswers.isEmpty() ? readyEvents() : pollAnswers.remove();
         if (answer > 0) {
@@ -81,6 +93,8 @@ final class FakeCamera extends ForwardingSyscalls {
         Scratch scratch = Scratch.asLeft();
         if (request == V4l2Layout.QUERYCAP) {
             return queryCapability(scratch);
+        } else if (request == V4l2Layout.ENUM_FMT) {
+            return enumerateFormats(scratch);
         } else if (request == V4l2Layout.S_FMT) {
             return setFormat(scratch);
         } else if (request == V4l2Layout.S_PARM) {
@@ -125,14 +139,29 @@ final class FakeCamera extends ForwardingSyscalls {
         }
     }
 
+    private int enumerateFormats(Scratch scratch) {
+        int index = scratch.getInt(V4l2Layout.FMTDESC_INDEX);
+        if (index >= formats.size() || scratch.getInt(V4l2Layout.FMTDESC_TYPE) != V4l2Layout.BUF_TYPE_VIDEO_CAPTURE) {
+            return -Errno.EINVAL.number();
+        }
+        String fourcc = List.copyOf(formats.keySet()).get(index);
+        scratch.putInt(V4l2Layout.FMTDESC_PIXELFORMAT, V4l2Layout.pixelFormat(fourcc))
+                .putInt(V4l2Layout.FMTDESC_FLAGS, formats.get(fourcc));
+        return 0;
+    }
+
+    /** Refused while there are buffers, as videobuf2's drivers do. */
     private int setFormat(Scratch scratch) {
+        if (buffers > 0) {
+            return -Errno.EBUSY.number();
+        }
         log.add("format " + scratch.getInt(V4l2Layout.FORMAT_WIDTH) + "x" + scratch.getInt(V4l2Layout.FORMAT_HEIGHT)
                 + " "
                 + V4l2Layout.fourcc(scratch.getInt(V4l2Layout.FORMAT_PIXELFORMAT)) + " type "
                 + scratch.getInt(V4l2Layout.FORMAT_TYPE));
         scratch.putInt(V4l2Layout.FORMAT_WIDTH, 640)
                 .putInt(V4l2Layout.FORMAT_HEIGHT, 480)
-                .putInt(V4l2Layout.FORMAT_BYTESPERLINE, compressed ? 0 : 1280)
+                .putInt(V4l2Layout.FORMAT_BYTESPERLINE, bytesPerLine)
                 .putInt(V4l2Layout.FORMAT_SIZEIMAGE, FRAME_BYTES);
         return 0;
     }
@@ -140,6 +169,11 @@ final class FakeCamera extends ForwardingSyscalls {
     private int requestBuffers(Scratch scratch) {
         log.add("buffers " + scratch.getInt(V4l2Layout.REQUESTBUFFERS_COUNT) + " of memory "
                 + scratch.getInt(V4l2Layout.REQUESTBUFFERS_MEMORY));
+        if (streaming) {
+            return -Errno.EBUSY.number();
+        }
+        buffers = scratch.getInt(V4l2Layout.REQUESTBUFFERS_COUNT);
+        queued.clear();
         return 0;
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.SyncPhase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kernel with dma-heaps and udmabuf, for machines without: its dma-bufs are memfds. Descriptors and mappings are real,
@@ -39,7 +40,15 @@ final class FakeKernel extends ForwardingSyscalls {
         HEAP,
         UDMABUF,
         VENDOR,
-        DMABUF
+        DMABUF,
+        SYNC_FILE
+    }
+
+    /** What one or more sync_files show. */
+    static final class FakeFence {
+
+        /** 0 pending, 1 signalled, below 0 an error. */
+        int status;
     }
 
     private final Map<Integer, Kind> kinds = new HashMap<>();
@@ -66,6 +75,17 @@ final class FakeKernel extends ForwardingSyscalls {
     SyncEffect effect = (flags, offset, length) -> {};
 
     boolean hasPartialSync;
+
+    /** Whether the kernel exports and imports fences (Linux 6.0). */
+    boolean hasSyncFiles = true;
+
+    /** What the next export of fences gives. */
+    FakeFence pending = new FakeFence();
+
+    /** The exports and imports of fences. */
+    final List<String> fenceCalls = new ArrayList<>();
+
+    private final Map<Integer, FakeFence> fences = new HashMap<>();
     long udmabufLimit = 64L << 20;
 
     FakeKernel() {
@@ -116,12 +136,19 @@ final class FakeKernel extends ForwardingSyscalls {
     @Override
     public int close(int fd) {
         kinds.remove(fd);
+        fences.remove(fd);
         return super.close(fd);
     }
 
     @Override
     public int fcntl(int fd, int command, int argument) {
+        if (command == LinuxAbi.F_GET_SEALS && kinds.get(fd) == Kind.DMABUF) {
+            return -Errno.EINVAL.number();
+        }
         int answer = super.fcntl(fd, command, argument);
+        if (command == LinuxAbi.F_DUPFD_CLOEXEC && answer >= 0 && fences.containsKey(fd)) {
+            fences.put(answer, fences.get(fd));
+        }
         return command == LinuxAbi.F_DUPFD_CLOEXEC && kinds.containsKey(fd) ? remember(answer, kinds.get(fd)) : answer;
     }
 
@@ -130,6 +157,31 @@ final class FakeKernel extends ForwardingSyscalls {
         int fd = super.memfdCreate("dmabuf-fake", LinuxAbi.MFD_CLOEXEC);
         super.ftruncate(fd, bytes);
         return remember(fd, Kind.DMABUF);
+    }
+
+    /** A sync_file as a driver would give it out. */
+    int syncFile(FakeFence fence) {
+        int fd = remember(super.memfdCreate("dmabuf-fence", LinuxAbi.MFD_CLOEXEC), Kind.SYNC_FILE);
+        fences.put(fd, fence);
+        return fd;
+    }
+
+    /** What mmap of dma-bufs answers, if not a mapping. */
+    @Nullable
+    Errno unmappable;
+
+    @Override
+    public long mmap(long address, long length, int protection, int flags, int fd, long offset) {
+        return unmappable != null && kinds.get(fd) == Kind.DMABUF
+                ? -unmappable.number()
+                : super.mmap(address, length, protection, flags, fd, offset);
+    }
+
+    @Override
+    public long lseek(int fd, long offset, int whence) {
+        return whence == LinuxAbi.SEEK_CUR && kinds.get(fd) == Kind.DMABUF
+                ? -Errno.EINVAL.number()
+                : super.lseek(fd, offset, whence);
     }
 
     @Override
@@ -149,6 +201,9 @@ final class FakeKernel extends ForwardingSyscalls {
         }
         if (kind == Kind.VENDOR) {
             return vendorIoctl(request);
+        }
+        if (kind == Kind.SYNC_FILE) {
+            return syncFileIoctl(fd, request);
         }
         return kind == Kind.DMABUF ? dmaBufIoctl(request) : super.ioctl(fd, request, argument);
     }
@@ -193,10 +248,47 @@ final class FakeKernel extends ForwardingSyscalls {
             names.add(argument.getText(0, DmaBufIoctl.MAX_NAME_BYTES));
             return 0;
         }
+        if (request == DmaBufIoctl.EXPORT_SYNC_FILE && hasSyncFiles) {
+            return exportFence(argument);
+        }
+        if (request == DmaBufIoctl.IMPORT_SYNC_FILE && hasSyncFiles) {
+            return importFence(argument);
+        }
         if (request != DmaBufIoctl.SYNC_PARTIAL || !hasPartialSync) {
             return -Errno.ENOTTY.number();
         }
         return partialSync(argument);
+    }
+
+    private int syncFileIoctl(int fd, long request) {
+        Scratch info = Scratch.asLeft();
+        if (request != SyncFileIoctl.FILE_INFO) {
+            return -Errno.ENOTTY.number();
+        }
+        for (int asked = SyncFileIoctl.STATUS + Integer.BYTES;
+                asked < SyncFileIoctl.INFO_BYTES;
+                asked += Integer.BYTES) {
+            if (info.getInt(asked) != 0) {
+                return -Errno.EINVAL.number();
+            }
+        }
+        info.putInt(SyncFileIoctl.STATUS, fences.get(fd).status);
+        return 0;
+    }
+
+    private int exportFence(Scratch argument) {
+        fenceCalls.add("export " + argument.getInt(DmaBufIoctl.FLAGS));
+        argument.putInt(DmaBufIoctl.SYNC_FILE_FD, syncFile(pending));
+        return 0;
+    }
+
+    private int importFence(Scratch argument) {
+        int fd = argument.getInt(DmaBufIoctl.SYNC_FILE_FD);
+        if (kinds.get(fd) != Kind.SYNC_FILE) {
+            return -Errno.EINVAL.number();
+        }
+        fenceCalls.add("import " + argument.getInt(DmaBufIoctl.FLAGS) + " status " + fences.get(fd).status);
+        return 0;
     }
 
     private int partialSync(Scratch argument) {

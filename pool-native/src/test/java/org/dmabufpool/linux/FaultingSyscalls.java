@@ -9,14 +9,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The real system calls, or others, of which one is refused: the n-th from now. A call that gives something back is
- * made even when it is refused, as the kernel does.
+ * The real system calls, or others, of which one or several are refused, from the n-th from now on. A call that gives
+ * something back is made even when it is refused, as the kernel does.
  */
 final class FaultingSyscalls implements Syscalls {
 
+    /** A count of refusals without end. */
+    static final int FOR_EVER = Integer.MAX_VALUE;
+
     private final Syscalls real;
     private Errno errno = Errno.EIO;
-    private int callsLeft = -1;
+    private int callsLeft;
+    private int refusalsLeft;
     private boolean struck;
     private final Set<Long> unmapped = ConcurrentHashMap.newKeySet();
 
@@ -30,9 +34,25 @@ final class FaultingSyscalls implements Syscalls {
 
     /** Refuses the n-th call from now, counted from 1. */
     void failCall(int n, Errno with) {
-        callsLeft = n;
+        failCalls(n, 1, with);
+    }
+
+    /**
+     * Refuses calls in a row.
+     *
+     * @param n the first of them from now, counted from 1
+     * @param count how many; {@link #FOR_EVER} for all that follow
+     */
+    void failCalls(int n, int count, Errno with) {
+        callsLeft = n - 1;
+        refusalsLeft = count;
         errno = with;
         struck = false;
+    }
+
+    /** From now on calls are as they are. */
+    void heal() {
+        refusalsLeft = 0;
     }
 
     /** Whether the refusal has come. */
@@ -46,7 +66,12 @@ final class FaultingSyscalls implements Syscalls {
     }
 
     private boolean strikes() {
-        boolean now = --callsLeft == 0;
+        if (callsLeft > 0) {
+            callsLeft--;
+            return false;
+        }
+        boolean now = refusalsLeft > 0;
+        refusalsLeft -= now ? 1 : 0;
         struck |= now;
         return now;
     }
@@ -112,6 +137,46 @@ final class FaultingSyscalls implements Syscalls {
     @Override
     public int poll(long descriptors, int count, int timeoutMillis) {
         return (int) unlessStruck(() -> real.poll(descriptors, count, timeoutMillis));
+    }
+
+    @Override
+    public int socket(int domain, int type, int protocol) {
+        return (int) unlessStruck(() -> real.socket(domain, type, protocol));
+    }
+
+    @Override
+    public int bind(int fd, long address, int length) {
+        return (int) unlessStruck(() -> real.bind(fd, address, length));
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return (int) unlessStruck(() -> real.listen(fd, backlog));
+    }
+
+    @Override
+    public int accept4(int fd, int flags) {
+        return (int) unlessStruck(() -> real.accept4(fd, flags));
+    }
+
+    @Override
+    public int connect(int fd, long address, int length) {
+        return (int) unlessStruck(() -> real.connect(fd, address, length));
+    }
+
+    @Override
+    public long sendmsg(int fd, long message, int flags) {
+        return unlessStruck(() -> real.sendmsg(fd, message, flags));
+    }
+
+    @Override
+    public long recvmsg(int fd, long message, int flags) {
+        return unlessStruck(() -> real.recvmsg(fd, message, flags));
+    }
+
+    @Override
+    public int unlink(String path) {
+        return afterwardsStruck(() -> real.unlink(path));
     }
 
     @Override

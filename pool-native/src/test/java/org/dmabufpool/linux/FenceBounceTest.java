@@ -15,10 +15,13 @@ import org.dmabufpool.FenceTimeoutException;
 import org.dmabufpool.Slice;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.Fence;
 import org.dmabufpool.heap.Heap;
+import org.dmabufpool.heap.Window;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real fences of a device at work: whom they hold up, and that nobody hangs. */
@@ -66,6 +69,71 @@ class FenceBounceTest {
             camera.idle();
             assertThat(wait.join()).isTrue();
         }
+    }
+
+    @Test
+    void aWritersFenceTravelsAsASyncFileFromBufferToWindow() {
+        try (DmaBuf buffer = new DmaHeap("system").allocate(PAGE);
+                LabCamera camera = new LabCamera(buffer.fd());
+                DmaBuf windowed = new UdmabufHeap().allocate(CAPACITY);
+                Window window = windowed.openWindow(PAGE, PAGE)) {
+            assertThat(buffer.pendingFences()).isNull();
+            camera.busy(true);
+            int exported = buffer.exportFence(Direction.READ);
+            window.importFence(Direction.WRITE, exported);
+            try (Fence fence = buffer.adoptFence(exported);
+                    Fence pending = buffer.pendingFences()) {
+                LabModule.required("close the exported fence", Libc.INSTANCE.close(exported));
+                assertThat(pending).isNotNull();
+                assertThat(fence.state()).isEqualTo(Fence.State.PENDING);
+                assertThat(pending.state()).isEqualTo(Fence.State.PENDING);
+                assertThat(window.awaitFences(Direction.READ, 0)).isFalse();
+                camera.idle();
+                assertThat(fence.state()).isEqualTo(Fence.State.SIGNALLED);
+                assertThat(pending.state()).isEqualTo(Fence.State.SIGNALLED);
+                assertThat(window.awaitFences(Direction.READ, 0)).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"READ, SIGNALLED", "WRITE, PENDING", "READ_WRITE, PENDING"})
+    void aReadersFenceIsNoneThatReadersWaitFor(Direction direction, Fence.State state) {
+        try (DmaBuf buffer = new DmaHeap("system").allocate(PAGE);
+                LabCamera camera = new LabCamera(buffer.fd())) {
+            camera.busy(false);
+            int exported = buffer.exportFence(direction);
+            try (Fence fence = buffer.adoptFence(exported);
+                    Fence pending = buffer.pendingFences()) {
+                assertThat(fence.state()).isEqualTo(state);
+                assertThat(pending).as("readers count among the pending").isNotNull();
+                assertThat(pending.state()).isEqualTo(Fence.State.PENDING);
+            }
+            LabModule.required("close the exported fence", Libc.INSTANCE.close(exported));
+        }
+    }
+
+    /** A fence of a device that starts later is not in it, and the pending one outlives buffer and device. */
+    @Test
+    void pendingFencesAreThoseOfNow() {
+        Fence first;
+        try (DmaBuf buffer = new DmaHeap("system").allocate(PAGE);
+                LabCamera one = new LabCamera(buffer.fd());
+                LabCamera two = new LabCamera(buffer.fd())) {
+            one.busy(true);
+            first = buffer.pendingFences();
+            two.busy(true);
+            one.idle();
+            assertThat(first).isNotNull();
+            assertThat(first.state()).isEqualTo(Fence.State.SIGNALLED);
+            try (Fence second = buffer.pendingFences()) {
+                assertThat(second).isNotNull();
+                assertThat(second.state()).isEqualTo(Fence.State.PENDING);
+            }
+            two.idle();
+        }
+        assertThat(first.state()).isEqualTo(Fence.State.SIGNALLED);
+        first.close();
     }
 
     /** Each slice is tried with a timeout; what is held up though its own bytes are idle is held up falsely. */

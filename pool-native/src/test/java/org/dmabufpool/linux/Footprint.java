@@ -34,6 +34,15 @@ final class Footprint {
         }
     }
 
+    /** How many sockets are open. */
+    static long sockets() {
+        try (Stream<Path> links = Files.list(DESCRIPTORS)) {
+            return links.filter(link -> target(link).startsWith("socket:")).count();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     /** How many mappings are of memfds or dma-bufs, but for {@link #standIns}. */
     static long mappings() {
         return lines().filter(line -> isOurs(line) && !line.contains(STAND_IN)).count();

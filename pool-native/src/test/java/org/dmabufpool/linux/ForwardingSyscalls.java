@@ -59,6 +59,46 @@ class ForwardingSyscalls implements Syscalls {
     }
 
     @Override
+    public int socket(int domain, int type, int protocol) {
+        return Libc.INSTANCE.socket(domain, type, protocol);
+    }
+
+    @Override
+    public int bind(int fd, long address, int length) {
+        return Libc.INSTANCE.bind(fd, address, length);
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return Libc.INSTANCE.listen(fd, backlog);
+    }
+
+    @Override
+    public int accept4(int fd, int flags) {
+        return Libc.INSTANCE.accept4(fd, flags);
+    }
+
+    @Override
+    public int connect(int fd, long address, int length) {
+        return Libc.INSTANCE.connect(fd, address, length);
+    }
+
+    @Override
+    public long sendmsg(int fd, long message, int flags) {
+        return Libc.INSTANCE.sendmsg(fd, message, flags);
+    }
+
+    @Override
+    public long recvmsg(int fd, long message, int flags) {
+        return Libc.INSTANCE.recvmsg(fd, message, flags);
+    }
+
+    @Override
+    public int unlink(String path) {
+        return Libc.INSTANCE.unlink(path);
+    }
+
+    @Override
     public int pageSize() {
         return Libc.INSTANCE.pageSize();
     }

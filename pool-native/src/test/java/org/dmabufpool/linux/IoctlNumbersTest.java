@@ -18,12 +18,13 @@ class IoctlNumbersTest {
         assertThat(DmaBufIoctl.SYNC).isEqualTo(0x40086200L);
         assertThat(DmaBufIoctl.SET_NAME).isEqualTo(0x40086201L);
         assertThat(DmaBufIoctl.SYNC_PARTIAL).isEqualTo(0x40106202L);
+        assertThat(DmaBufIoctl.EXPORT_SYNC_FILE).isEqualTo(0xC0086202L);
+        assertThat(DmaBufIoctl.IMPORT_SYNC_FILE).isEqualTo(0x40086203L);
+        assertThat(SyncFileIoctl.FILE_INFO).isEqualTo(0xC0383E04L);
     }
 
     @Test
-    void theOtherTwoOfDmaBufShowThatDirectionAndSizeAreEncoded() {
-        assertThat(IoctlEncoding.iowr('b', 2, 8)).isEqualTo(0xC0086202L);
-        assertThat(IoctlEncoding.iow('b', 3, 8)).isEqualTo(0x40086203L);
+    void othersShowThatDirectionAndSizeAreEncoded() {
         assertThat(IoctlEncoding.iow('u', 0x43, 8)).isEqualTo(0x40087543L);
         assertThat(IoctlEncoding.ior('V', 38, 4)).isEqualTo(0x80045626L);
     }
@@ -37,6 +38,7 @@ class IoctlNumbersTest {
     @Test
     void v4l2() {
         assertThat(V4l2Layout.QUERYCAP).isEqualTo(0x80685600L);
+        assertThat(V4l2Layout.ENUM_FMT).isEqualTo(0xC0405602L);
         assertThat(V4l2Layout.S_FMT).isEqualTo(0xC0D05605L);
         assertThat(V4l2Layout.REQBUFS).isEqualTo(0xC0145608L);
         assertThat(V4l2Layout.QBUF).isEqualTo(0xC058560FL);

@@ -6,12 +6,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MappedMemoryTest {
 
@@ -41,6 +52,104 @@ class MappedMemoryTest {
             assertThat(view.isDirect()).isTrue();
             memory.close();
         }
+    }
+
+    @Test
+    void aReadOnlyViewShowsTheSameBytesAndTakesNone() {
+        try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "read-only", PAGE)) {
+            MappedMemory memory = map(memfd, PAGE);
+            memory.view(100, 8).putLong(0, 0x0102030405060708L);
+            ByteBuffer view = memory.readOnlyView(100, 8);
+            assertThat(view.getLong(0)).isEqualTo(0x0102030405060708L);
+            assertThat(view.order()).isEqualTo(ByteOrder.nativeOrder());
+            assertThat(view.capacity()).isEqualTo(8);
+            assertThat(view.isReadOnly()).isTrue();
+            assertThat(view.isDirect()).isTrue();
+            memory.close();
+        }
+    }
+
+    @Test
+    void aViewIsTheOnlyObjectThatItCosts() {
+        try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "garbage", PAGE)) {
+            MappedMemory memory = map(memfd, PAGE);
+            ByteBuffer root = memory.view(0, (int) PAGE);
+            long one = bytesAllocated(root::duplicate);
+            assertThat(bytesAllocated(() -> memory.view(64, 128))).isEqualTo(one);
+            assertThat(bytesAllocated(() -> memory.readOnlyView(64, 128))).isEqualTo(one);
+            assertThat(bytesAllocated(() -> root.duplicate().slice()))
+                    .as("what the test must catch")
+                    .isGreaterThan(one);
+            memory.close();
+        }
+    }
+
+    /** For each of many calls, as the measurement itself allocates a little. */
+    private static long bytesAllocated(Supplier<ByteBuffer> call) {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ByteBuffer[] kept = new ByteBuffer[10_000]; // what is kept cannot be optimized away
+        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = call.get();
+        }
+        return (threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / kept.length;
+    }
+
+    @Test
+    void viewsOfManyThreadsDoNotDisturbEachOther() throws Exception {
+        int threads = 4;
+        try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "threads", 16 * PAGE)) {
+            MappedMemory memory = map(memfd, 16 * PAGE);
+            for (int i = 0; i < 16 * PAGE / 8; i++) {
+                memory.view(i * 8L, 8).putLong(0, i);
+            }
+            ExecutorService pool = Executors.newFixedThreadPool(threads);
+            List<Future<Integer>> wrong = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                long seed = t;
+                wrong.add(pool.submit(() -> wrongViews(memory, new Random(seed))));
+            }
+            for (Future<Integer> count : wrong) {
+                assertThat(count.get()).isZero();
+            }
+            pool.shutdown();
+            memory.close();
+        }
+    }
+
+    /** Two threads of one slot are the hard case: the slot must not lend its cursor twice. */
+    @Test
+    void threadsOfOneSlotMakeViewsOfTheirOwn() throws Exception {
+        try (OwnedFd memfd = Memfd.create(Libc.INSTANCE, "one-slot", 16 * PAGE)) {
+            MappedMemory memory = map(memfd, 16 * PAGE);
+            for (int i = 0; i < 16 * PAGE / 8; i++) {
+                memory.view(i * 8L, 8).putLong(0, i);
+            }
+            AtomicInteger wrong = new AtomicInteger();
+            List<Thread> sameSlot = new ArrayList<>();
+            while (sameSlot.size() < 3) {
+                Thread thread = new Thread(() -> wrong.addAndGet(wrongViews(memory, new Random(sameSlot.size()))));
+                if (thread.getId() % 16 == 0) {
+                    sameSlot.add(thread);
+                }
+            }
+            sameSlot.forEach(Thread::start);
+            for (Thread thread : sameSlot) {
+                thread.join();
+            }
+            assertThat(wrong).hasValue(0);
+            memory.close();
+        }
+    }
+
+    private static int wrongViews(MappedMemory memory, Random random) {
+        int wrong = 0;
+        for (int i = 0; i < 100_000; i++) {
+            int at = random.nextInt((int) (16 * PAGE / 8));
+            ByteBuffer view = i % 2 == 0 ? memory.view(at * 8L, 8) : memory.readOnlyView(at * 8L, 8);
+            wrong += view.capacity() == 8 && view.getLong(0) == at ? 0 : 1;
+        }
+        return wrong;
     }
 
     @Test
@@ -102,10 +211,11 @@ class MappedMemoryTest {
         assertThat(Footprint.mappingsNaming(label)).isZero();
     }
 
-    @Test
-    void theAddressesAreUnmappedOnlyWhenTheLastViewIsCollected() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theAddressesAreUnmappedOnlyWhenTheLastViewIsCollected(boolean readOnly) {
         FaultingSyscalls syscalls = new FaultingSyscalls();
-        ByteBuffer[] view = {viewOfViewOfClosedMemory(syscalls)};
+        ByteBuffer[] view = {viewOfViewOfClosedMemory(syscalls, readOnly)};
         for (int i = 0; i < 5; i++) {
             System.gc();
             assertThat(syscalls.unmapped()).isEmpty();
@@ -119,10 +229,10 @@ class MappedMemoryTest {
     }
 
     /** In a method of its own: the frame of an interpreted method keeps what its variables once held. */
-    private static ByteBuffer viewOfViewOfClosedMemory(Syscalls syscalls) {
+    private static ByteBuffer viewOfViewOfClosedMemory(Syscalls syscalls, boolean readOnly) {
         try (OwnedFd memfd = Memfd.create(syscalls, "collected", 3 * GIB)) {
             MappedMemory memory = MappedMemory.map(syscalls, "collected", memfd.number(), 3 * GIB);
-            ByteBuffer view = memory.view(2 * GIB, 8);
+            ByteBuffer view = readOnly ? memory.readOnlyView(2 * GIB, 8) : memory.view(2 * GIB, 8);
             memory.close();
             return view.slice().duplicate().asReadOnlyBuffer();
         }

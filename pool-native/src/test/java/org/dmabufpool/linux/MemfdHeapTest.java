@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ReadOnlyBufferException;
 import java.util.List;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
+import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncWay;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,30 @@ class MemfdHeapTest {
     }
 
     @Test
+    void nativeCodeFindsTheMemoryAtItsAddress() {
+        try (DmaBuf buffer = heap.allocate(2 * GIB)) {
+            buffer.view(GIB + 4096, 8).putLong(0, 4711);
+            assertThat(Libc.bufferAt(buffer.address() + GIB + 4096, 8)
+                            .order(ByteOrder.nativeOrder())
+                            .getLong(0))
+                    .isEqualTo(4711);
+            assertThat(buffer.address() % 4096).isZero();
+            assertThat(buffer.unmappedReason()).isEmpty();
+        }
+    }
+
+    @Test
+    void readOnlyViewsAreCheckedAsOthersAre() {
+        try (DmaBuf buffer = heap.allocate(8192)) {
+            buffer.view(4096, 4).putInt(0, 42);
+            ByteBuffer view = buffer.readOnlyView(4096, 4);
+            assertThat(view.getInt(0)).isEqualTo(42);
+            assertThatThrownBy(() -> view.putInt(0, 1)).isInstanceOf(ReadOnlyBufferException.class);
+            assertThatThrownBy(() -> buffer.readOnlyView(8192, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
     void afterCloseOnlyWhatNeedsNoKernelAnswers() {
         List<String> before = Footprint.descriptors();
         DmaBuf buffer = heap.allocate(4096);
@@ -108,14 +135,17 @@ class MemfdHeapTest {
         assertThat(buffer.size() + buffer.pageSize()).isEqualTo(8192);
         assertThat(buffer.exporter()).isEqualTo("memfd");
         assertThat(buffer.toString()).endsWith("closed)");
+        assertThat(buffer.support(SyncWay.NONE).supported()).isTrue();
+        assertThat(buffer.restarts()).isZero();
+        assertThat(buffer.listener()).isSameAs(PoolListener.NONE);
         List<Runnable> others = List.of(
                 buffer::fd,
                 () -> buffer.view(0, 1),
-                () -> buffer.support(SyncWay.NONE),
+                () -> buffer.readOnlyView(0, 1),
+                buffer::address,
                 () -> buffer.syncWhole(SyncPhase.START, Direction.READ),
                 () -> buffer.syncRange(SyncPhase.START, Direction.READ, 0, 128),
-                () -> buffer.openWindow(0, 4096),
-                buffer::restarts);
+                () -> buffer.openWindow(0, 4096));
         for (Runnable other : others) {
             assertThatThrownBy(other::run)
                     .isInstanceOf(IllegalStateException.class)

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dmabufpool.heap.HeapException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OwnedFdTest {
 
@@ -62,6 +64,20 @@ class OwnedFdTest {
                 .isInstanceOf(HeapException.class)
                 .hasMessageContaining("close")
                 .hasMessageContaining("EBADF");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Errno.class,
+            names = {"EINTR", "EIO", "ENOSPC"})
+    void anAnswerAboutTheFileIsNoFailureAsTheDescriptorIsGone(Errno answer) {
+        FaultingSyscalls refusing = new FaultingSyscalls();
+        List<String> before = Footprint.descriptors();
+        OwnedFd memfd = Memfd.create(refusing, "interrupted", 4096);
+        refusing.failCall(1, answer);
+        memfd.close();
+        assertThat(refusing.struck()).isTrue();
+        assertThat(Footprint.descriptors()).isEqualTo(before);
     }
 
     @Test

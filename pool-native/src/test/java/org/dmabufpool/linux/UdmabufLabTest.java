@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.Fence;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncWay;
@@ -126,6 +127,60 @@ class UdmabufLabTest {
                     .hasMessageContaining("size_limit_mb says " + limit / MIB + " MiB");
             pool.openWindow(PAGE, limit).close();
             assertThat(Footprint.descriptors()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void theLimitOfWindowsIsTheKernels() {
+        long limit = LinuxFacts.read().udmabuf().sizeLimitBytes().orElseThrow();
+        try (DmaBuf pool = heap.allocate(MIB)) {
+            assertThat(pool.windowLimit()).isEqualTo(limit < Sizes.ADDRESS_SPACE ? limit : Long.MAX_VALUE);
+            assertThat(pool.windowLimitRemedy().isEmpty()).isEqualTo(limit >= Sizes.ADDRESS_SPACE);
+        }
+    }
+
+    /** Linux 6.0 and later; of an idle dma-buf the kernel exports a fence that is signalled. */
+    @Test
+    void anIdleWindowExportsASignalledFence() {
+        try (DmaBuf pool = heap.allocate(MIB);
+                Window window = pool.openWindow(0, PAGE)) {
+            assertThat(pool.pendingFences()).isNull();
+            int exported = window.exportFence(Direction.READ_WRITE);
+            try (Fence fence = pool.adoptFence(exported)) {
+                assertThat(fence.state()).isEqualTo(Fence.State.SIGNALLED);
+            }
+            window.importFence(Direction.READ, exported);
+            assertThat(window.awaitFences(Direction.WRITE, 0)).isTrue();
+            assertThatThrownBy(() -> window.importFence(Direction.READ, window.fd()))
+                    .isInstanceOf(HeapException.class)
+                    .hasMessageContaining("no sync_file");
+            assertThat(Libc.INSTANCE.close(exported)).isZero();
+        }
+    }
+
+    @Test
+    void whatIsNoSyncFileIsToldByTheKernel() {
+        try (DmaBuf pool = heap.allocate(MIB)) {
+            for (String path : List.of("/dev/zero", "/dev/udmabuf", "/dev/dma_heap/system", "/proc/self/maps")) {
+                int file = Libc.INSTANCE.open(path, LinuxAbi.O_RDONLY);
+                assertThatThrownBy(() -> pool.adoptFence(file))
+                        .as(path)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("fd " + file + " is no sync_file");
+                assertThat(Libc.INSTANCE.close(file)).isZero();
+            }
+            assertThatThrownBy(() -> pool.adoptFence(pool.fd())).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aDmaBufIsNoMemfdAndIsAdoptedAsWhatItIs() {
+        try (DmaBuf pool = heap.allocate(MIB);
+                DmaBuf adopted = new AdoptedHeap(pool.fd()).allocate(MIB)) {
+            assertThat(Memfd.is(Libc.INSTANCE, pool.fd())).isFalse();
+            assertThat(adopted.exporter()).isEqualTo("udmabuf");
+            assertThat(adopted.support(SyncWay.WHOLE_BUFFER).supported()).isTrue();
+            assertThat(adopted.unmappedReason()).isEmpty();
         }
     }
 

@@ -9,9 +9,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.dmabufpool.AccessConflictException;
+import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.Slice;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class V4l2CameraTest {
@@ -64,7 +68,7 @@ class V4l2CameraTest {
     void theDriverChoosesTheFormat() {
         try (V4l2Camera camera = camera()) {
             assertThat(camera.configure(1000, 700, "NV12"))
-                    .isEqualTo(new CameraFormat(640, 480, "NV12", 1280, FakeCamera.FRAME_BYTES));
+                    .isEqualTo(new CameraFormat(640, 480, "NV12", 1280, FakeCamera.FRAME_BYTES, false));
             assertThat(camera.setFrameRate(25)).isEqualTo(33_366_666);
             camera.setInput(2);
         }
@@ -134,13 +138,132 @@ class V4l2CameraTest {
         }
     }
 
-    @Test
-    void compressedFramesMayBeShort() {
-        driver.compressed = true;
-        try (V4l2Camera camera = streaming()) {
-            driver.nextBytesUsed = 1000;
-            assertThat(camera.dequeue(SOON).bytesUsed()).isEqualTo(1000);
+    /** The driver's list decides, then what is known of the format; what the driver says of a line never does. */
+    @ParameterizedTest
+    @CsvSource({
+        "MJPG, MJPG, 1, 0, true",
+        "MJPG, MJPG, 1, 1280, true",
+        "H264, YUYV, 0, 1280, true",
+        "Z16 , Z16 , 1, 1280, true",
+        "MJPG, MJPG, 0, 1280, false",
+        "YUYV, YUYV, 0, 0, false",
+        "NV12, YUYV, 0, 1280, false",
+    })
+    void onlyCompressedFramesMayBeShort(String fourcc, String listed, int flags, int bytesPerLine, boolean compressed) {
+        String format = (fourcc + " ").substring(0, 4);
+        driver.formats.clear();
+        driver.formats.put("RGB3", 0);
+        driver.formats.put((listed + " ").substring(0, 4), flags);
+        driver.bytesPerLine = bytesPerLine;
+        driver.nextBytesUsed = 1000;
+        try (V4l2Camera camera = camera()) {
+            assertThat(camera.configure(640, 480, format).compressed()).isEqualTo(compressed);
+            camera.requestBuffers(1);
+            camera.queue(0, 41, FakeCamera.FRAME_BYTES);
+            camera.start();
+            if (compressed) {
+                assertThat(camera.dequeue(SOON).bytesUsed()).isEqualTo(1000);
+            } else {
+                refused(() -> camera.dequeue(SOON)).contains("too short");
+            }
         }
+    }
+
+    @Test
+    void aDriverThatListsNoFormatsAndOneThatFailsToList() {
+        try (V4l2Camera camera = camera()) {
+            driver.script(V4l2Layout.ENUM_FMT, Errno.ENOTTY);
+            assertThat(camera.configure(640, 480, "JPEG").compressed()).isTrue();
+            driver.script(V4l2Layout.ENUM_FMT, Errno.ENODEV);
+            refused(() -> camera.configure(640, 480, "JPEG"))
+                    .contains("VIDIOC_ENUM_FMT of format 0")
+                    .contains("The camera is gone");
+        }
+    }
+
+    @Test
+    void theFormatMayChangeBetweenStreams() {
+        try (V4l2Camera camera = streaming()) {
+            refused(() -> camera.configure(320, 240, "YUYV"))
+                    .contains("/dev/video7 streams, and cannot change its format to YUYV: stop() it first");
+            camera.stop();
+            driver.log.clear();
+            camera.configure(320, 240, "YUYV");
+            assertThat(driver.log).containsExactly("buffers 0 of memory 4", "format 320x240 YUYV type 1");
+            camera.requestBuffers(1);
+            camera.queue(0, 41, FakeCamera.FRAME_BYTES);
+            camera.start();
+            assertThat(camera.dequeue(SOON).index()).isZero();
+        }
+    }
+
+    @Test
+    void buffersThatTheDriverDoesNotGiveBackAreAskedForAgain() {
+        try (V4l2Camera camera = camera()) {
+            camera.requestBuffers(1);
+            driver.script(V4l2Layout.REQBUFS, Errno.EIO);
+            refused(() -> camera.configure(640, 480, "YUYV")).contains("VIDIOC_REQBUFS of 0");
+            camera.configure(640, 480, "YUYV");
+        }
+        assertThat(driver.log)
+                .containsExactly("buffers 1 of memory 4", "buffers 0 of memory 4", "format 640x480 YUYV type 1");
+    }
+
+    @Test
+    void aStopThatIsRefusedCanBeTriedAgain() {
+        try (V4l2Camera camera = streaming()) {
+            driver.script(V4l2Layout.STREAMOFF, Errno.EIO);
+            refused(camera::stop).contains("VIDIOC_STREAMOFF").contains("EIO");
+            driver.log.clear();
+            camera.stop();
+            camera.stop();
+            assertThat(driver.log).containsExactly("off 1");
+        }
+    }
+
+    @Test
+    void aCloseTriesAllWhateverIsRefusedAndOnceOnly() {
+        V4l2Camera camera = streaming();
+        driver.script(V4l2Layout.STREAMOFF, Errno.EIO);
+        CameraException refusal = catchThrowableOfType(CameraException.class, camera::close);
+        assertThat(refusal).hasMessageContaining("VIDIOC_STREAMOFF");
+        assertThat(refusal.getSuppressed()).hasSize(1);
+        assertThat(refusal.getSuppressed()[0]).hasMessageContaining("VIDIOC_REQBUFS of 0");
+        assertThat(Footprint.descriptors()).isEqualTo(before);
+        camera.close();
+        camera.stop();
+    }
+
+    @Test
+    void aLengthPastTheEndOfTheDmaBufNeverReachesTheDriver() {
+        try (V4l2Camera camera = camera()) {
+            camera.configure(640, 480, "YUYV");
+            camera.requestBuffers(1);
+            driver.log.clear();
+            driver.dmaBufBytes = 4096;
+            refused(() -> camera.queue(3, 41, 4097))
+                    .contains(
+                            "/dev/video7 cannot write 4097 bytes into fd 41 for buffer 3: that dma-buf has 4096 bytes");
+            assertThatThrownBy(() -> camera.queue(3, 41, -1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("length=-1");
+            assertThat(driver.log).isEmpty();
+            camera.queue(0, 41, 4096);
+            driver.dmaBufBytes = -Errno.ESPIPE.number();
+            camera.queue(1, 42, 4097);
+            assertThat(driver.log).hasSize(2);
+        }
+    }
+
+    @Test
+    void aMultiPlanarCamera() {
+        driver.capabilities = V4l2Layout.CAP_VIDEO_CAPTURE_MPLANE | V4l2Layout.CAP_STREAMING;
+        refused(this::camera).contains("(fake, Fake Camera) is multi-planar only; not supported yet.");
+        assertThat(V4l2Devices.describe(driver))
+                .containsExactly(new VideoDevice("/dev/video7", "fake", "Fake Camera", false, true, 0));
+        driver.capabilities |= V4l2Layout.CAP_VIDEO_CAPTURE;
+        assertThat(V4l2Devices.describe(driver))
+                .containsExactly(new VideoDevice("/dev/video7", "fake", "Fake Camera", true, true, 0));
     }
 
     @Test
@@ -150,6 +273,9 @@ class V4l2CameraTest {
             refused(() -> camera.dequeue(SOON)).contains("/dev/video7 sent no frame within 50 ms");
             driver.scriptPoll(0);
             refused(() -> camera.dequeue(Duration.ofDays(100_000))).contains("2073600000 ms");
+            driver.scriptPoll(0, 0);
+            refused(() -> camera.dequeue(Duration.ofSeconds(Long.MAX_VALUE))).contains("2073600000 ms");
+            refused(() -> camera.dequeue(Duration.ofSeconds(Long.MIN_VALUE))).contains("within 0 ms");
         }
     }
 
@@ -193,6 +319,46 @@ class V4l2CameraTest {
             refused(() -> camera.queue(3, 41, 4096))
                     .contains("VIDIOC_QBUF of buffer 3 (fd 41, 4096 bytes)")
                     .contains("614400 bytes");
+        }
+    }
+
+    @Test
+    void aSliceIsLentFromQueueToDequeueAndTheRestUntilStop() {
+        try (DmaBufPool pool = DmaBufPool.builder()
+                .heap(new UdmabufHeap(new FakeKernel(), "camera-test"))
+                .capacity(4 << 20)
+                .build()) {
+            Slice first = pool.allocate(FakeCamera.FRAME_BYTES);
+            Slice second = pool.allocate(FakeCamera.FRAME_BYTES);
+            try (V4l2Camera camera = camera()) {
+                camera.configure(640, 480, "YUYV");
+                camera.requestBuffers(2);
+                camera.queue(0, first);
+                assertThatThrownBy(() -> camera.queue(1, first))
+                        .isInstanceOf(AccessConflictException.class)
+                        .hasMessageContaining("lent to 'camera /dev/video7' for WRITE");
+                refused(() -> camera.queue(0, second)).contains("buffer 0 queued already");
+                camera.queue(1, second);
+                assertThatThrownBy(first::read)
+                        .isInstanceOf(AccessConflictException.class)
+                        .hasMessageContaining("camera /dev/video7");
+                camera.start();
+                assertThat(camera.dequeue(SOON).index()).isZero();
+                first.read().close();
+                driver.script(V4l2Layout.QBUF, Errno.EINVAL);
+                refused(() -> camera.queue(0, first)).contains("VIDIOC_QBUF");
+                first.read().close();
+                second.close();
+                assertThat(pool.statistics().retiringSlices()).isEqualTo(1);
+                driver.script(V4l2Layout.STREAMOFF, Errno.EIO);
+                refused(camera::stop).contains("EIO");
+                assertThat(pool.statistics().retiringSlices()).isEqualTo(1);
+                camera.stop();
+                assertThat(pool.statistics().retiringSlices()).isZero();
+                camera.configure(320, 240, "YUYV");
+            }
+            assertThat(driver.log).containsSubsequence("off 1", "buffers 0 of memory 4", "format 320x240 YUYV type 1");
+            first.close();
         }
     }
 
@@ -246,10 +412,10 @@ class V4l2CameraTest {
     @Test
     void devicesAreListedWithWhatTheySay() {
         assertThat(V4l2Devices.describe(driver))
-                .containsExactly(new VideoDevice("/dev/video7", "fake", "Fake Camera", true, 0));
+                .containsExactly(new VideoDevice("/dev/video7", "fake", "Fake Camera", true, false, 0));
         driver.openErrno = Errno.EACCES.number();
         assertThat(V4l2Devices.describe(driver))
-                .containsExactly(new VideoDevice("/dev/video7", "", "", false, Errno.EACCES.number()));
+                .containsExactly(new VideoDevice("/dev/video7", "", "", false, false, Errno.EACCES.number()));
         assertThat(V4l2Camera.present()).allMatch(VideoDevice::captures);
     }
 

@@ -3,6 +3,7 @@
 package org.dmabufpool.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.ByteBuffer;
@@ -73,7 +74,7 @@ class VividLabTest {
 
     private void startStreaming() {
         assertThat(camera.configure(WIDTH, HEIGHT, "YUYV"))
-                .isEqualTo(new CameraFormat(WIDTH, HEIGHT, "YUYV", WIDTH * 2, FRAME));
+                .isEqualTo(new CameraFormat(WIDTH, HEIGHT, "YUYV", WIDTH * 2, FRAME, false));
         assertThat(camera.requestBuffers(BUFFERS)).isEqualTo(BUFFERS);
         for (int i = 0; i < BUFFERS; i++) {
             camera.queue(i, windows.get(i).fd(), FRAME);
@@ -165,6 +166,37 @@ class VividLabTest {
             assertThat(refusal).hasMessageContaining("fuser -v");
         }
         assertThat(camera.dequeue(SECONDS).bytesUsed()).isEqualTo(FRAME);
+    }
+
+    @Test
+    void theFormatMayChangeBetweenStreams() {
+        startStreaming();
+        camera.dequeue(SECONDS);
+        assertThatThrownBy(() -> camera.configure(640, 360, "YUYV")).hasMessageContaining("stop() it first");
+        camera.stop();
+        CameraFormat smaller = camera.configure(640, 360, "YUYV");
+        assertThat(smaller.imageBytes()).isEqualTo(640 * 360 * 2);
+        assertThat(smaller.compressed()).isFalse();
+        camera.requestBuffers(BUFFERS);
+        for (int i = 0; i < BUFFERS; i++) {
+            camera.queue(i, windows.get(i).fd(), smaller.imageBytes());
+        }
+        camera.start();
+        assertThat(camera.dequeue(SECONDS).bytesUsed()).isEqualTo(smaller.imageBytes());
+        camera.stop();
+        checkGuards();
+    }
+
+    @Test
+    void aLengthPastTheWindowIsRefusedWithBothNumbers() {
+        camera.configure(WIDTH, HEIGHT, "YUYV");
+        camera.requestBuffers(BUFFERS);
+        int fd = windows.get(0).fd();
+        assertThatThrownBy(() -> camera.queue(0, fd, FRAME + PAGE))
+                .isInstanceOf(CameraException.class)
+                .hasMessageContaining((FRAME + PAGE) + " bytes into fd " + fd)
+                .hasMessageContaining("has " + FRAME + " bytes");
+        camera.queue(0, fd, FRAME);
     }
 
     @Test
