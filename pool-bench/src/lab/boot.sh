@@ -23,7 +23,7 @@ readonly KERNEL_ARGUMENTS='console=ttyS0 quiet panic=-1 oops=panic mitigations=o
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 results='' append='' memory=4G timeout=300
-modules=() builds=() command=()
+modules=() preparation=() command=()
 declare -A lab=()
 
 usage() {
@@ -36,6 +36,7 @@ powers off. The guest sees every file of the host under the same path; what it w
   --results DIR      folder shared with the guest for writing, under the same path
   --module "NAME [PARAMETER=VALUE...]"
                      load a module of the kernel, with all it needs; NAME with a slash is a .ko file. Repeatable.
+  --suite SUITE      boot the newest kernel of this suite of Debian, as prepare.sh has it
   --build FOLDER     build the kernel module in this folder as prepare.sh does, and load it after the others. Repeatable.
   --append "ARGS"    more kernel arguments
   --memory SIZE      the guest's memory (default $memory)
@@ -63,7 +64,7 @@ parse_arguments() {
         case $1 in
             --help) usage && exit 0 ;;
             --) shift && command=("$@") && break ;;
-            --results | --module | --build | --append | --memory | --timeout)
+            --results | --module | --suite | --build | --append | --memory | --timeout)
                 (($# > 1)) || setup_failed "option $1 needs a value, see boot.sh --help"
                 take_option "$1" "$2" && shift 2
                 ;;
@@ -79,7 +80,7 @@ take_option() {
     case $1 in
         --results) results=$2 ;;
         --module) modules+=("$2") ;;
-        --build) builds+=(--build "$2") ;;
+        --suite | --build) preparation+=("$1" "$2") ;;
         --append) append=$2 ;;
         --memory) memory=$2 ;;
         --timeout) timeout=$2 ;;
@@ -88,7 +89,7 @@ take_option() {
 
 prepare() {
     local listing name path
-    listing=$("$here/prepare.sh" "${builds[@]+"${builds[@]}"}") || setup_failed "prepare.sh failed, see above"
+    listing=$("$here/prepare.sh" "${preparation[@]+"${preparation[@]}"}") || setup_failed "prepare.sh failed, see above"
     while IFS='=' read -r name path; do
         if [[ $name == built ]]; then modules+=("$path"); else lab[$name]=$path; fi
     done <<<"$listing"

@@ -88,6 +88,8 @@ mount_shares
 mount_root
 load_modules
 ifconfig lo up
+# A bounced mapping has at most 256 KiB in one piece, and a large page may be longer: the kernel answers EIO then.
+echo never >/sys/kernel/mm/transparent_hugepage/shmem_enabled 2>/dev/null
 watch_for_hang &
 run_command
 report $?

@@ -2,15 +2,18 @@
 # SPDX-FileCopyrightText: The dmabuf-pool authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Brings what the kernel lab boots: qemu, and a stock Debian 6.12 kernel with its modules.
+# Brings what the kernel lab boots: qemu, and a stock Debian kernel with its modules: 6.12, or the newest of a suite.
 #
 # Why an own script and not virtme-ng: Debian 12 does not package it, and the lab needs two things it does not
 # give, a kernel that is not installed on the host and an answer that tells a hang from a panic from a silent death.
 set -euo pipefail
 
-readonly KERNEL_SERIES=6.12
 # The backports kernel comes first: it is built with the gcc-12 of Debian 12, so out-of-tree modules build at once.
-readonly SUITES=(bookworm-backports trixie)
+series=6.12 suites=(bookworm-backports trixie) choice=$series
+# What the build tools of a newer Debian's kernels are linked to; they are run with these where the machine's are older.
+readonly TOOLS_NEED=(libc6 libelf1t64 libssl3t64 zlib1g libzstd1)
+# Options that a kernel's newer compiler knows and an older one does not; a module does without.
+readonly NEWER_OPTIONS='-fstrict-flex-arrays*|-fmin-function-alignment=*|-fzero-init-padding-bits*'
 readonly APT_LOCK_SECONDS=300
 readonly OTHERWISE='with the package qemu-system-x86 installed'
 
@@ -25,12 +28,14 @@ builds=()
 
 usage() {
     cat <<USAGE
-Usage: prepare.sh [--headers] [--build FOLDER]... [--refresh]
+Usage: prepare.sh [--suite SUITE] [--headers] [--build FOLDER]... [--refresh]
 
-Brings the kernel lab: installs qemu when it is missing (root on Debian), and unpacks Debian's $KERNEL_SERIES amd64
+Brings the kernel lab: installs qemu when it is missing (root on Debian), and unpacks Debian's $series amd64
 kernel, its modules and a static busybox into a cache folder. Nothing else of the machine is changed: the kernel
 comes through an apt configuration of its own. A second run finds everything in the cache.
 
+  --suite SUITE
+              the newest kernel of this suite of Debian instead, such as trixie-backports
   --headers   also unpack the kernel's headers, for building modules against it
   --build FOLDER
               build the kernel module in this folder (it has a Kbuild file) against the headers, for which gcc and
@@ -47,6 +52,11 @@ parse_arguments() {
     while (($#)); do
         case $1 in
             --headers) want_headers=yes ;;
+            --suite)
+                [[ ${2:-} =~ ^[a-z][a-z-]*$ ]] || die "--suite takes a suite of Debian such as trixie-backports, not '${2:-}'"
+                series='[0-9]' suites=("$2") choice=$2
+                shift
+                ;;
             --build)
                 [[ -e ${2:-}/Kbuild ]] || die "--build takes a folder with a Kbuild file, not '${2:-}'"
                 builds+=("$(realpath "$2")")
@@ -69,7 +79,10 @@ kernel_is_complete() { [[ -n $1 ]] && (cd "$(kernel_home "$1")" && sha256sum --s
 
 headers_are_complete() { [[ -n $1 && -e $(kernel_home "$1")-headers/stamp ]]; }
 
-current_version() { basename "$(readlink "$cache/current" 2>/dev/null)" 2>/dev/null || true; }
+# The kernel that was chosen last for this series or suite.
+current() { printf '%s/current-%s' "$cache" "$choice"; }
+
+current_version() { basename "$(readlink "$(current)" 2>/dev/null)" 2>/dev/null || true; }
 
 cache_suffices() {
     kernel_is_complete "$1" && [[ $refresh == no ]] && { [[ $want_headers == no ]] || headers_are_complete "$1"; }
@@ -97,13 +110,15 @@ require_command() {
 # The package that linux-image-amd64 stands for, if it is of the wanted series.
 newest_kernel() {
     own_apt apt-cache show linux-image-amd64 2>/dev/null |
-        sed -n "s/^Depends: linux-image-\\(${KERNEL_SERIES}[^ ,]*-amd64\\).*/\\1/p" | head -n 1
+        sed -n "s/^Depends:\\(.*,\\)\\? linux-image-\\(${series}[^ ,]*-amd64\\).*/\\2/p" | head -n 1
 }
+
+has_package() { own_apt apt-cache show "$1" >/dev/null 2>&1; }
 
 # Leaves the lab's apt pointing at the first suite that has the kernel, and its version in $version.
 find_kernel() {
     local suite mirror
-    for suite in "${SUITES[@]}"; do
+    for suite in "${suites[@]}"; do
         while read -r mirror; do
             source_line "$suite" "$mirror" >"$apt_home/sources.list"
             own_apt apt-get update >"$apt_home/update.log" 2>&1 || continue
@@ -112,7 +127,7 @@ find_kernel() {
         done < <(mirrors)
     done
     cat "$apt_home/update.log" >&2
-    die "none of the suites ${SUITES[*]} offers a linux-image-amd64 $KERNEL_SERIES (apt's last words are above)"
+    die "none of the suites ${suites[*]} offers a linux-image-amd64 of series $series (apt's last words are above)"
 }
 
 # Busybox is of the machine's own suite. It is unpacked, not installed: installing it would replace package busybox.
@@ -131,19 +146,33 @@ fetch_kernel() {
     local home
     home=$(kernel_home "$version")
     kernel_is_complete "$version" && return
-    say "fetching the kernel (about 110 MB)"
-    unpack "linux-image-$version" "$apt_home/kernel"
+    say "fetching the kernel (about 120 MB)"
+    unpack_kernel "$apt_home/kernel"
     unpack_busybox "$apt_home/kernel"
     lay_out_kernel "$apt_home/kernel"
     rm -rf "$home"
     mv "$apt_home/kernel" "$home"
 }
 
+# One package up to 7.0, three since.
+unpack_kernel() {
+    local part
+    if has_package "linux-binary-$version"; then
+        for part in base binary modules; do unpack "linux-$part-$version" "$1"; done
+    else
+        unpack "linux-image-$version" "$1"
+    fi
+}
+
 # Debian 12 ships /lib/modules, Debian 13 /usr/lib/modules: both answer to lib/modules here.
 lay_out_kernel() {
     local home=$1
     [[ -e $home/lib ]] || ln -s usr/lib "$home/lib"
-    ln -s "boot/vmlinuz-$version" "$home/vmlinuz"
+    if [[ -e $home/boot/vmlinuz-$version ]]; then
+        ln -s "boot/vmlinuz-$version" "$home/vmlinuz"
+    else
+        ln -s "lib/modules/$version/vmlinuz" "$home/vmlinuz"
+    fi
     unpack_modules "$home/lib/modules/$version/kernel" "$home/busybox"
     say "indexing the modules"
     "$home/busybox" depmod -b "$home" "$version"
@@ -170,7 +199,9 @@ fetch_headers() {
     unpack "linux-headers-$version" "$tree"
     unpack "$common" "$tree"
     unpack "$kbuild" "$tree"
+    ! has_package "linux-base-$version" || unpack "linux-base-$version" "$tree"
     point_headers_to "$tree" "$home"
+    tools_run "$tree" || give_tools_libraries "$tree" "$home"
     rm -f "$tree/usr/src/linux-headers-$version/vmlinux" # its presence asks for type information, and that for pahole
     touch "$tree/stamp"
     rm -rf "$home"
@@ -186,6 +217,27 @@ point_headers_to() {
         xargs -r sed -i -E "s#(^|[ =])/usr/(src|lib)/linux-#\\1$home/usr/\\2/linux-#"
 }
 
+# The build tools are programs of the release that the kernel is of.
+tools_run() { [[ $(find "$1/usr/lib/" -type f -perm /111 -exec ldd {} + 2>&1 | grep -c 'not found') == 0 ]]; }
+
+# Puts a script in each tool's place that runs it with the libraries of its own release.
+give_tools_libraries() {
+    local tree=$1 home=$2 package tool libraries=libraries/usr/lib/x86_64-linux-gnu
+    say "fetching the libraries of the kernel's build tools"
+    source_line "${suites[0]%-backports}" "$(mirrors | head -n 1)" >"$apt_home/sources.list"
+    own_apt apt-get update >"$apt_home/update.log" 2>&1 || die "cannot read the packages of ${suites[0]%-backports}"
+    for package in "${TOOLS_NEED[@]}"; do unpack "$package" "$tree/libraries"; done
+    find "$tree/usr/lib" -type f -perm /111 -print0 | while IFS= read -r -d '' tool; do
+        [[ $(head -c 4 "$tool" | tr -d '\0') == $'\x7fELF' ]] || continue
+        mv "$tool" "$tool.program"
+        cat >"$tool" <<SCRIPT
+#!/bin/sh
+exec "$home/$libraries/ld-linux-x86-64.so.2" --library-path "$home/$libraries" --argv0 "\$0" "\$0.program" "\$@"
+SCRIPT
+        chmod +x "$tool"
+    done
+}
+
 # ---- modules of the project's own, built in the cache: one folder for each state of their sources ----
 
 headers_path() { printf '%s-headers/usr/src/linux-headers-%s' "$(kernel_home "$version")" "$version"; }
@@ -198,11 +250,21 @@ built_path() {
 
 module_built() { find "$1" -maxdepth 1 -name '*.ko' 2>/dev/null; }
 
-# The compiler the kernel was built with where the machine has it; the kernel's own files name it with a prefix.
+# The compiler the kernel was built with where the machine has it; the kernel's own files name it with a prefix. Else the
+# machine's, which is told nothing that it does not know.
 kernel_compiler() {
-    local major
+    local major script
     major=$(sed -n 's/^CONFIG_GCC_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$(headers_path)/.config")
-    command -v "gcc-$major" || command -v gcc
+    command -v "gcc-$major" && return
+    script=$(kernel_home "$version")-headers/compiler
+    cat >"$script" <<SCRIPT
+#!/usr/bin/env bash
+known=()
+for option; do case \$option in $NEWER_OPTIONS) ;; *) known+=("\$option") ;; esac; done
+exec $(command -v gcc) "\${known[@]}"
+SCRIPT
+    chmod +x "$script"
+    printf '%s\n' "$script"
 }
 
 build_module() {
@@ -264,7 +326,7 @@ fill_cache() {
     find_kernel
     fetch_kernel
     [[ $want_headers == no ]] || fetch_headers
-    ln -sfn "$version" "$cache/current"
+    ln -sfn "$version" "$(current)"
 }
 
 report() {

@@ -94,6 +94,8 @@ final class GuestTestRunner {
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             System.out.println(result.getStatus() + " " + test.getUniqueId());
+            // At once: a guest that dies later tells nothing at its end.
+            result.getThrowable().ifPresent(thrown -> thrown.printStackTrace(System.out));
         }
     }
 }

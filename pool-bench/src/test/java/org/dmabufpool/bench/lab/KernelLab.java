@@ -62,6 +62,12 @@ final class KernelLab {
         return this;
     }
 
+    /** Boots the newest kernel of this suite of Debian. */
+    KernelLab suite(String suite) {
+        options.addAll(List.of("--suite", suite));
+        return this;
+    }
+
     /** Builds the kernel module whose sources are in this folder, and loads it before the command runs. */
     KernelLab build(Path sources) {
         options.addAll(List.of("--build", sources.toString()));
