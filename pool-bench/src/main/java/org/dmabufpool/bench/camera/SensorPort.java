@@ -5,9 +5,11 @@ package org.dmabufpool.bench.camera;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
+import org.dmabufpool.CpuAccess;
+import org.dmabufpool.Loan;
 import org.dmabufpool.Slice;
-import org.dmabufpool.bench.memory.TimedAccess;
 import org.dmabufpool.bench.memory.TimedSlice;
+import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.Heap;
 import org.dmabufpool.model.ModelHeap;
 
@@ -31,7 +33,7 @@ public interface SensorPort {
     /** The CPU stands in for the device: an access for writing, as every heap has it. */
     static SensorPort cpu() {
         return (target, exposure) -> {
-            try (TimedAccess access = target.write()) {
+            try (CpuAccess access = target.slice().write()) {
                 exposure.accept(access.buffer());
             }
         };
@@ -44,7 +46,9 @@ public interface SensorPort {
             ByteBuffer frame =
                     ByteBuffer.allocateDirect(Math.toIntExact(slice.length())).order(ByteOrder.nativeOrder());
             exposure.accept(frame);
-            heap.device().write(slice.offset(), frame);
+            try (Loan loan = slice.lend(Direction.WRITE, "sensor")) {
+                heap.device().write(loan.range().offset(), frame);
+            }
         };
     }
 }

@@ -88,7 +88,7 @@ public final class V4l2Source implements FrameSource {
     }
 
     private void queue(int index) {
-        camera.queue(index, ring.get(index).slice().windowFd(), taken.imageBytes());
+        camera.queue(index, ring.get(index).slice());
     }
 
     @Override

@@ -44,7 +44,9 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "TRACE",
-            description = "Lines a,<id>,<bytes>[,<alignment>] and f,<id>; # begins a comment; may be packed by gzip.")
+            description =
+                    "Lines a,<id>,<bytes>[,<alignment>] and f,<id>, and others that docs/allocator.md describes; # begins"
+                            + " a comment; may be packed by gzip.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
     private Path file;
 
@@ -149,6 +151,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private static void print(ReplayReport result, PrintWriter out) {
         row(out, "trace", "%s, %,d operations", result.trace(), result.operations());
+        row(out, "users", "%,d shares, %,d loans to devices", result.shares(), result.loans());
         row(out, "policy", "%s", result.policy());
         row(out, "peak live", "%,d bytes", result.peakLiveBytes());
         row(out, "pool", "%,d bytes", result.capacityBytes());

@@ -155,6 +155,11 @@ public final class Doctor {
             if (device.captures()) {
                 findings.add(
                         Finding.good("camera", device.path() + ": " + device.card() + " (" + device.driver() + ")"));
+            } else if (device.multiPlanar()) {
+                findings.add(Finding.fact(
+                        "camera",
+                        device.path() + ": " + device.card() + " (" + device.driver()
+                                + "), multi-planar only, which is not supported yet"));
             }
         }
         if (devices.stream().noneMatch(VideoDevice::captures)) {

@@ -15,8 +15,19 @@ final class CellStrip {
      *
      * @param letter that stands for it without colours
      * @param access that the CPU has open there
+     * @param lent whether a device uses it
      */
-    record Cell(Fill fill, char letter, MapRegion.Access access) {}
+    record Cell(Fill fill, char letter, MapRegion.Access access, boolean lent) {
+
+        static Cell of(TagLegend legend, MapRegion region) {
+            return new Cell(legend.fill(region), legend.letter(region), region.access(), region.isLent());
+        }
+
+        /** One that is neither open nor lent. */
+        static Cell plain(Fill fill, char letter) {
+            return new Cell(fill, letter, MapRegion.Access.NONE, false);
+        }
+    }
 
     private final PoolMapFile map;
     private final TagLegend legend;
@@ -57,7 +68,7 @@ final class CellStrip {
                 break;
             }
             long bytes = Math.min(to, here.end()) - Math.max(from, here.offset());
-            shares.merge(new Cell(legend.fill(here), legend.letter(here), here.access()), bytes, Long::sum);
+            shares.merge(Cell.of(legend, here), bytes, Long::sum);
         }
         return shares.entrySet().stream()
                 .max(Map.Entry.comparingByValue())

@@ -3,8 +3,11 @@
 package org.dmabufpool.bench.map;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The fields of one JSON object, each with the type it should have; if not, the message says where and what is there. */
 final class DumpFields {
@@ -45,21 +48,23 @@ final class DumpFields {
         return value.longValue();
     }
 
-    /** A constant of an enumeration, in small letters. */
-    <E extends Enum<E>> E word(String field, Class<E> words) {
-        for (E word : words.getEnumConstants()) {
-            if (isText(field, lower(word))) {
+    /** One of some constants of an enumeration, in small letters. */
+    <E extends Enum<E>> E word(String field, Collection<E> words) {
+        return oneOf(field, words, DumpFields::lower);
+    }
+
+    /** A constant of an enumeration, as it is written in Java. */
+    <E extends Enum<E>> E constant(String field, Class<E> constants) {
+        return oneOf(field, EnumSet.allOf(constants), Enum::name);
+    }
+
+    private <E extends Enum<E>> E oneOf(String field, Collection<E> words, Function<E, String> text) {
+        for (E word : words) {
+            if (isText(field, text.apply(word))) {
                 return word;
             }
         }
-        throw wrong(
-                field,
-                "one of "
-                        + String.join(
-                                ", ",
-                                Arrays.stream(words.getEnumConstants())
-                                        .map(DumpFields::lower)
-                                        .toList()));
+        throw wrong(field, "one of " + words.stream().map(text).collect(Collectors.joining(", ")));
     }
 
     private static String lower(Enum<?> word) {

@@ -14,14 +14,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.ZipException;
+import org.dmabufpool.heap.Direction;
 
 /** Reads a pool's dump, and refuses whatever does not add up. */
 public final class DumpReader {
 
     private static final String FORMAT = "dmabuf-pool-dump";
-    private static final int VERSION = 1;
+    /** The newest version; version 1 knows neither loans nor further owners nor retiring regions. */
+    private static final int VERSION = 2;
+
+    private static final int FIRST_WITH_LOANS = 2;
+
+    private static final Set<MapRegion.State> STATES = EnumSet.allOf(MapRegion.State.class);
+    private static final Set<MapRegion.State> STATES_WITHOUT_LOANS =
+            EnumSet.complementOf(EnumSet.of(MapRegion.State.RETIRING));
     private static final String WRITE_AGAIN = "the file was cut short; copy it, or write the dump, again";
 
     /** What Jackson says between two fields, where it throws no JsonEOFException. */
@@ -95,7 +105,8 @@ public final class DumpReader {
     }
 
     private PoolMapFile map(DumpFields fields) {
-        checkKind(fields);
+        boolean withLoans = version(fields) >= FIRST_WITH_LOANS;
+        long openSlices = fields.number("openSlices", 0);
         PoolMapFile map = new PoolMapFile(
                 fields.text("pool"),
                 fields.number("capacityBytes", 1),
@@ -103,50 +114,84 @@ public final class DumpReader {
                 fields.number("requestedBytes", 0),
                 fields.number("peakUsedBytes", 0),
                 fields.number("largestFreeBytes", 0),
-                fields.number("openSlices", 0),
+                withLoans ? fields.number("retiringBytes", 0) : 0,
+                openSlices,
+                withLoans ? fields.number("retiringSlices", 0) : 0,
+                withLoans ? fields.number("openOwners", 0) : openSlices,
+                withLoans ? fields.number("openLoans", 0) : 0,
+                withLoans ? fields.number("loansFailed", 0) : 0,
                 fields.number("allocations", 0),
                 fields.number("exhausted", 0),
                 fields.number("fragmented", 0),
                 fields.number("leaks", 0),
                 fields.text("syncWay"),
-                regions(fields));
+                regions(fields, withLoans));
         checkCover(map);
         checkSums(map);
         return map;
     }
 
-    private void checkKind(DumpFields fields) {
+    private long version(DumpFields fields) {
         if (!fields.isText("format", FORMAT)) {
             throw new DumpFormatException(name + ": it is no dump of a pool: \"format\" is " + fields.shown("format")
                     + ", not \"" + FORMAT + "\"; name a file that has what DmaBufPool.dump() returned");
         }
         long version = fields.number("version", 1);
-        if (version != VERSION) {
+        if (version > VERSION) {
             throw new DumpFormatException(
-                    name + ": it is a dump of version " + version + ", and this program reads version " + VERSION
+                    name + ": it is a dump of version " + version + ", and this program reads versions up to " + VERSION
                             + "; take the dmabuf-pool.jar that belongs to the library that wrote it");
         }
+        return version;
     }
 
-    private List<MapRegion> regions(DumpFields fields) {
+    private List<MapRegion> regions(DumpFields fields, boolean withLoans) {
         List<MapRegion> regions = new ArrayList<>();
         for (JsonNode region : fields.list("regions")) {
-            regions.add(region(new DumpFields(name, ", region " + (regions.size() + 1), region)));
+            String where = ", region " + (regions.size() + 1);
+            regions.add(region(new DumpFields(name, where, region), where, withLoans));
         }
         return regions;
     }
 
-    private static MapRegion region(DumpFields fields) {
-        MapRegion.State state = fields.word("state", MapRegion.State.class);
+    private MapRegion region(DumpFields fields, String where, boolean withLoans) {
+        MapRegion.State state = fields.word("state", withLoans ? STATES : STATES_WITHOUT_LOANS);
         boolean slice = state == MapRegion.State.SLICE;
+        boolean retiring = state == MapRegion.State.RETIRING;
+        long offset = fields.number("offset", 0);
+        long length = fields.number("length", 1);
+        if (!slice && !retiring) {
+            return MapRegion.plain(state, offset, length);
+        }
         return new MapRegion(
                 state,
-                fields.number("offset", 0),
-                fields.number("length", 1),
-                slice ? fields.number("requested", 0) : 0,
-                slice ? fields.text("tag") : "",
-                slice ? fields.number("ageMillis", 0) : 0,
-                slice ? fields.word("access", MapRegion.Access.class) : MapRegion.Access.NONE);
+                offset,
+                length,
+                fields.number("requested", 0),
+                fields.text("tag"),
+                fields.number("ageMillis", 0),
+                slice ? fields.word("access", EnumSet.allOf(MapRegion.Access.class)) : MapRegion.Access.NONE,
+                owners(fields, slice, withLoans),
+                withLoans ? loans(fields, where) : List.of(),
+                retiring ? fields.word("waitsFor", EnumSet.allOf(MapRegion.WaitsFor.class)) : null);
+    }
+
+    /** Before there were several, each slice had one. */
+    private static long owners(DumpFields fields, boolean slice, boolean withLoans) {
+        if (!slice) {
+            return 0;
+        }
+        return withLoans ? fields.number("owners", 1) : 1;
+    }
+
+    private List<MapRegion.Lent> loans(DumpFields fields, String where) {
+        List<MapRegion.Lent> loans = new ArrayList<>();
+        for (JsonNode loan : fields.list("loans")) {
+            DumpFields one = new DumpFields(name, where + ", loan " + (loans.size() + 1), loan);
+            loans.add(new MapRegion.Lent(
+                    one.text("borrower"), one.constant("direction", Direction.class), one.number("ageMillis", 0)));
+        }
+        return loans;
     }
 
     private void checkCover(PoolMapFile map) {
@@ -177,9 +222,17 @@ public final class DumpReader {
             throw contradiction(
                     ": usedBytes is " + map.usedBytes() + " and the regions that are no holes have " + used);
         }
+        checkSum("retiringBytes", map.retiringBytes(), "bytes of", map.bytes(MapRegion::isRetiring));
+        checkSum("retiringSlices", map.retiringSlices(), "number of", map.count(MapRegion::isRetiring));
         if (map.largestFreeBytes() > map.freeBytes()) {
             throw contradiction(
                     ": largestFreeBytes is " + map.largestFreeBytes() + " and " + map.freeBytes() + " are free");
+        }
+    }
+
+    private void checkSum(String field, long said, String what, long found) {
+        if (said != found) {
+            throw contradiction(": " + field + " is " + said + " and the " + what + " retiring regions " + found);
         }
     }
 

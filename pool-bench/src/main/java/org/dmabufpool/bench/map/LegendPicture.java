@@ -14,7 +14,7 @@ final class LegendPicture {
     private static final int ABOVE = 44;
     private static final int BELOW = 14;
     private static final int SWATCH = 14;
-    private static final int STATES = 5;
+    private static final int STATES = 7;
     private static final int LONGEST_TAG = 34;
     /** Where the columns of the tags end, from the left. */
     private static final int BYTES_END = 370;
@@ -23,6 +23,7 @@ final class LegendPicture {
     private static final int SLICES_END = 510;
     private static final int OLDEST_END = 590;
     private static final int STATES_AT = 680;
+    private static final int LENT = 3;
 
     private final PoolMapFile map;
     private final TagLegend legend;
@@ -35,8 +36,9 @@ final class LegendPicture {
     }
 
     /** How many pixels it takes. */
-    static int height(TagLegend legend) {
-        return ABOVE + STEP * Math.max(legend.rows().size(), STATES) + BELOW;
+    static int height(PoolMapFile map, TagLegend legend) {
+        int states = STATES + LentTo.lines(map).size();
+        return ABOVE + STEP * Math.max(legend.rows().size(), states) + BELOW;
     }
 
     void draw(double x, double y, double width) {
@@ -90,15 +92,27 @@ final class LegendPicture {
                 x,
                 head + 2 * STEP,
                 end);
+        state(Fill.RETIRING, "retiring: no owner, still in use", MapRegion::isRetiring, x, head + 3 * STEP, end);
         state(
                 Fill.PASSING,
                 "just handed out or given back",
                 region -> region.state() == MapRegion.State.PASSING,
                 x,
-                head + 3 * STEP,
+                head + 4 * STEP,
                 end);
-        access(false, "the CPU writes", MapRegion.Access.WRITING, x, head + 4 * STEP, end);
-        access(true, "the CPU reads", MapRegion.Access.READING, x, head + 5 * STEP, end);
+        access(false, "the CPU writes", MapRegion.Access.WRITING, x, head + 5 * STEP, end);
+        access(true, "the CPU reads", MapRegion.Access.READING, x, head + 6 * STEP, end);
+        lent(x, head + STATES * STEP, end);
+    }
+
+    private void lent(double x, double line, double end) {
+        state(Fill.OTHERS, "lent to devices", MapRegion::isLent, x, line, end);
+        canvas.fill(Fill.LENT, x, line + 2 - LENT, SWATCH, LENT, "");
+        double below = line;
+        for (String loan : LentTo.lines(map)) {
+            below += STEP;
+            canvas.text(TextKind.SMALL, Anchor.START, x + SWATCH + 10, below, loan);
+        }
     }
 
     private void access(boolean dashed, String name, MapRegion.Access access, double x, double line, double end) {

@@ -21,7 +21,7 @@ import org.dmabufpool.bench.map.MapCanvas.TextKind;
  * </pre>
  *
  * <p>Colours are the tags' and lie as the slices do, so that two slices side by side are two rectangles. A frame is an
- * access that the CPU has open: dashed for reading.
+ * access that the CPU has open: dashed for reading. A bar along the lower edge is a device's use.
  */
 public final class MapPicture {
 
@@ -32,6 +32,7 @@ public final class MapPicture {
     private static final int MOST_ROWS = 24;
     private static final int ROW = 30;
     private static final int BAR = 25;
+    private static final int LENT = 4;
     private static final int TICKS = 4;
     /** Narrower rectangles have no gap between them: there would be nothing left. */
     private static final double LEAST_FOR_GAP = 3;
@@ -59,7 +60,7 @@ public final class MapPicture {
     public static BufferedImage png(PoolMapFile map) {
         TagLegend legend = TagLegend.of(map);
         MapLayout layout = new MapLayout(map.capacityBytes(), MOST_ROWS);
-        PngCanvas canvas = new PngCanvas(WIDTH, height(layout, legend));
+        PngCanvas canvas = new PngCanvas(WIDTH, height(map, layout, legend));
         new MapPicture(map, legend, layout, canvas).draw();
         return canvas.image();
     }
@@ -68,13 +69,13 @@ public final class MapPicture {
     public static String svg(PoolMapFile map) {
         TagLegend legend = TagLegend.of(map);
         MapLayout layout = new MapLayout(map.capacityBytes(), MOST_ROWS);
-        SvgCanvas canvas = new SvgCanvas(WIDTH, height(layout, legend), title(map));
+        SvgCanvas canvas = new SvgCanvas(WIDTH, height(map, layout, legend), title(map));
         new MapPicture(map, legend, layout, canvas).draw();
         return canvas.svg();
     }
 
-    private static int height(MapLayout layout, TagLegend legend) {
-        return TOP + layout.rows() * ROW + LegendPicture.height(legend);
+    private static int height(PoolMapFile map, MapLayout layout, TagLegend legend) {
+        return TOP + layout.rows() * ROW + LegendPicture.height(map, legend);
     }
 
     private void draw() {
@@ -133,7 +134,11 @@ public final class MapPicture {
     private void region(MapRegion region, List<MapLayout.Piece> pieces) {
         for (MapLayout.Piece piece : pieces) {
             double from = left(region, piece);
-            canvas.fill(legend.fill(region), from, y(piece.row()), right(region, piece) - from, BAR, hint(region));
+            double width = right(region, piece) - from;
+            canvas.fill(legend.fill(region), from, y(piece.row()), width, BAR, hint(region));
+            if (region.isLent()) {
+                canvas.fill(Fill.LENT, from, y(piece.row()) + BAR - LENT, width, LENT, hint(region));
+            }
         }
         pieces.stream()
                 .max(Comparator.comparingDouble(MapLayout.Piece::width))
@@ -192,13 +197,24 @@ public final class MapPicture {
 
     private static String hint(MapRegion region) {
         String place = Words.bytes(region.length()) + " at " + region.offset();
-        if (!region.isSlice()) {
-            return region.state().name().toLowerCase(Locale.ROOT) + ", " + place;
+        if (!region.isSlice() && !region.isRetiring()) {
+            return region.stateName() + ", " + place;
         }
         String access = region.access() == MapRegion.Access.NONE
                 ? ""
                 : ", " + region.access().name().toLowerCase(Locale.ROOT);
-        return "'" + Words.printable(region.tag()) + "', " + place + ", " + region.requested() + " bytes asked for, "
-                + Words.age(region.ageMillis()) + " old" + access;
+        return retiring(region) + "'" + Words.printable(region.tag()) + "', " + place + ", " + region.requested()
+                + " bytes asked for, " + Words.age(region.ageMillis()) + " old" + access + owners(region)
+                + LentTo.hint(region);
+    }
+
+    private static String retiring(MapRegion region) {
+        return region.waitsFor() == null
+                ? ""
+                : "retiring, waits for " + region.waitsFor().name().toLowerCase(Locale.ROOT) + ": ";
+    }
+
+    private static String owners(MapRegion region) {
+        return region.owners() > 1 ? ", " + region.owners() + " owners" : "";
     }
 }

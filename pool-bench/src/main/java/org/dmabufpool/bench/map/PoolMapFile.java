@@ -15,7 +15,12 @@ import java.util.function.Predicate;
  * @param requestedBytes what the owners of the slices asked for
  * @param peakUsedBytes the most that was reserved so far
  * @param largestFreeBytes the largest slice that could be had
- * @param openSlices slices that somebody has
+ * @param retiringBytes part of {@code usedBytes} that has no owner any more
+ * @param openSlices slices with at least one owner
+ * @param retiringSlices slices whose last owner has closed and whose place is still reserved
+ * @param openOwners owners of the open slices
+ * @param openLoans loans that have not ended
+ * @param loansFailed loans that ended by a fence with an error
  * @param allocations slices handed out so far
  * @param exhausted requests that failed as less was free
  * @param fragmented requests that failed although enough was free
@@ -30,7 +35,12 @@ public record PoolMapFile(
         long requestedBytes,
         long peakUsedBytes,
         long largestFreeBytes,
+        long retiringBytes,
         long openSlices,
+        long retiringSlices,
+        long openOwners,
+        long openLoans,
+        long loansFailed,
         long allocations,
         long exhausted,
         long fragmented,
@@ -61,7 +71,10 @@ public record PoolMapFile(
     /** How much of what is reserved for slices is rounding: 0 is none, 1 is all. */
     public double internalFragmentation() {
         long reserved = bytes(MapRegion::isSlice);
-        long requested = regions.stream().mapToLong(MapRegion::requested).sum();
+        long requested = regions.stream()
+                .filter(MapRegion::isSlice)
+                .mapToLong(MapRegion::requested)
+                .sum();
         return reserved == 0 ? 0 : 1 - (double) requested / reserved;
     }
 
@@ -77,6 +90,10 @@ public record PoolMapFile(
 
     /** Age of the oldest slice in ms; 0 if there is none, or ages are not known. */
     public long oldestMillis() {
-        return regions.stream().mapToLong(MapRegion::ageMillis).max().orElse(0);
+        return regions.stream()
+                .filter(MapRegion::isSlice)
+                .mapToLong(MapRegion::ageMillis)
+                .max()
+                .orElse(0);
     }
 }

@@ -67,6 +67,7 @@ final class TagLegend {
     Fill fill(MapRegion region) {
         return switch (region.state()) {
             case SLICE -> row(region).fill();
+            case RETIRING -> Fill.RETIRING;
             case PASSING -> Fill.PASSING;
             case QUARANTINED -> Fill.QUARANTINED;
             case HOLE -> Fill.HOLE;
@@ -77,6 +78,7 @@ final class TagLegend {
     char letter(MapRegion region) {
         return switch (region.state()) {
             case SLICE -> row(region).letter();
+            case RETIRING -> '~';
             case PASSING -> '?';
             case QUARANTINED -> '#';
             case HOLE -> '.';

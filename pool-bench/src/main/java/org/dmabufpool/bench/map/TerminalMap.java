@@ -23,6 +23,7 @@ public final class TerminalMap {
     /** What red, green and blue each may be. */
     private static final int[] CUBE = {0, 95, 135, 175, 215, 255};
 
+    private static final char LENT = '*';
     private static final int CUBE_START = 16;
     private static final int FULL = 255;
 
@@ -86,8 +87,22 @@ public final class TerminalMap {
                 Words.age(map.oldestMillis()),
                 map.allocations(),
                 map.leaks());
+        users();
         row("refused", "%,d as the pool was full, %,d as it was fragmented", map.exhausted(), map.fragmented());
         out.println();
+    }
+
+    /** Said where there is more than one owner a slice. */
+    private void users() {
+        if (map.openOwners() != map.openSlices()) {
+            row("owners", "%,d of the open slices", map.openOwners());
+        }
+        if (map.openLoans() + map.loansFailed() > 0) {
+            row("loans", "%,d open, %,d ended by a fence with an error", map.openLoans(), map.loansFailed());
+        }
+        if (map.retiringSlices() > 0) {
+            row("retiring", "%s, %s", Words.count(map.retiringSlices(), "slice"), Words.bytes(map.retiringBytes()));
+        }
     }
 
     private void row(String name, String format, @Nullable Object... values) {
@@ -105,12 +120,13 @@ public final class TerminalMap {
         out.println();
     }
 
-    /** Capitals where the CPU has something open. */
+    /** Capitals where the CPU has something open, every second letter a star where a device uses it. */
     private static String letters(List<CellStrip.Cell> cells) {
         StringBuilder line = new StringBuilder();
         for (CellStrip.Cell cell : cells) {
             boolean open = cell.access() != MapRegion.Access.NONE;
-            line.append(open ? Character.toUpperCase(cell.letter()) : cell.letter());
+            char letter = open ? Character.toUpperCase(cell.letter()) : cell.letter();
+            line.append(cell.lent() && line.length() % 2 != 0 ? LENT : letter);
         }
         return line.toString();
     }
@@ -141,6 +157,9 @@ public final class TerminalMap {
         if (cell.fill().equals(Fill.HOLE)) {
             return "·";
         }
+        if (cell.lent()) {
+            return String.valueOf(LENT);
+        }
         if (cell.fill().striped()) {
             return "╱";
         }
@@ -151,9 +170,9 @@ public final class TerminalMap {
         };
     }
 
-    /** Letters on a colour are black, all else is grey. */
+    /** Letters and stars on a colour are black, all else is grey. */
     private static String ink(String mark) {
-        return Character.isLetter(mark.charAt(0)) ? "\u001b[38;5;16m" : "\u001b[38;5;244m";
+        return Character.isLetter(mark.charAt(0)) || mark.charAt(0) == LENT ? "\u001b[38;5;16m" : "\u001b[38;5;244m";
     }
 
     private static String foreground(CellStrip.Cell cell) {
@@ -187,15 +206,14 @@ public final class TerminalMap {
     private void legend() {
         for (TagRow row : legend.rows()) {
             entry(
-                    colours
-                            ? ground(new CellStrip.Cell(row.fill(), ' ', MapRegion.Access.NONE)) + "  " + PLAIN
-                            : row.letter() + " ",
+                    colours ? ground(CellStrip.Cell.plain(row.fill(), ' ')) + "  " + PLAIN : row.letter() + " ",
                     row.name(),
                     row.bytes(),
                     row.slices(),
                     ", oldest " + Words.age(row.oldestMillis()));
         }
         state(Fill.HOLE, '.', "free", MapRegion.State.HOLE);
+        state(Fill.RETIRING, '~', "retiring", MapRegion.State.RETIRING);
         state(Fill.QUARANTINED, '#', "quarantined", MapRegion.State.QUARANTINED);
         state(Fill.PASSING, '?', "passing", MapRegion.State.PASSING);
         long reading = map.count(region -> region.access() == MapRegion.Access.READING);
@@ -208,12 +226,13 @@ public final class TerminalMap {
                     reading,
                     writing);
         }
+        LentTo.lines(map).forEach(loan -> out.println("* lent: " + loan));
     }
 
     private void state(Fill fill, char letter, String name, MapRegion.State state) {
         long count = map.count(region -> region.state() == state);
         if (count > 0) {
-            CellStrip.Cell cell = new CellStrip.Cell(fill, letter, MapRegion.Access.NONE);
+            CellStrip.Cell cell = CellStrip.Cell.plain(fill, letter);
             entry(
                     colours ? block(cell, cell) + block(cell, cell) + PLAIN : letter + " ",
                     name,

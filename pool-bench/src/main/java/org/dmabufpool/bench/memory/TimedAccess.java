@@ -3,25 +3,25 @@
 package org.dmabufpool.bench.memory;
 
 import java.nio.ByteBuffer;
-import org.dmabufpool.CpuAccess;
+import org.dmabufpool.AccessSet;
 
-/** An access to a {@link TimedSlice}. */
+/** One bracket over some slices of a {@link TimedPool}: what a step reads and what it writes, opened together. */
 public final class TimedAccess implements AutoCloseable {
 
     private final TimedPool pool;
-    private final CpuAccess access;
+    private final AccessSet access;
 
-    TimedAccess(TimedPool pool, CpuAccess access) {
+    TimedAccess(TimedPool pool, AccessSet access) {
         this.pool = pool;
         this.access = access;
     }
 
-    /** The slice's bytes. */
-    public ByteBuffer buffer() {
-        return access.buffer();
+    /** The bytes of a slice that is open. */
+    public ByteBuffer buffer(TimedSlice slice) {
+        return access.buffer(slice.slice());
     }
 
-    /** Ends the access. */
+    /** Ends the bracket. */
     @Override
     public void close() {
         pool.timed(access::close);

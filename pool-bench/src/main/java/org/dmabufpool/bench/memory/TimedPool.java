@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.memory;
 
+import java.util.List;
 import java.util.function.Supplier;
-import org.dmabufpool.CpuAccess;
+import java.util.stream.Stream;
+import org.dmabufpool.AccessRequest;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.PoolStatistics;
 import org.dmabufpool.SliceRequest;
@@ -11,8 +13,8 @@ import org.dmabufpool.SliceRequest;
 /**
  * A pool that adds up the time spent in allocate, release, START and END.
  *
- * <p>For use by one thread: where a whole buffer is synced at once, two threads must not hold accesses that exclude each
- * other, so all accesses are opened and closed by the thread that runs the pipeline.
+ * <p>For use by one thread: where a whole buffer is synced at once, accesses exclude each other, so all that a step needs is
+ * opened in one bracket by the thread that runs the pipeline.
  */
 public final class TimedPool implements AutoCloseable {
 
@@ -45,8 +47,12 @@ public final class TimedPool implements AutoCloseable {
         return nanos / 1e6;
     }
 
-    TimedAccess open(Supplier<CpuAccess> opening) {
-        return new TimedAccess(this, timed(opening));
+    /** Opens slices in one bracket, each as it is asked for. */
+    @SafeVarargs // It only reads the lists.
+    @SuppressWarnings("varargs") // As above.
+    public final TimedAccess open(List<AccessRequest>... requests) {
+        AccessRequest[] all = Stream.of(requests).flatMap(List::stream).toArray(AccessRequest[]::new);
+        return new TimedAccess(this, timed(() -> pool.access(all)));
     }
 
     void timed(Runnable call) {

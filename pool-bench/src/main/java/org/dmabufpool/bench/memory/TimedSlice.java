@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.memory;
 
+import java.util.List;
+import org.dmabufpool.AccessRequest;
 import org.dmabufpool.Slice;
 
 /** A slice of a {@link TimedPool}. */
@@ -20,19 +22,19 @@ public final class TimedSlice implements AutoCloseable {
         return slice;
     }
 
-    /** Opens it for reading. */
-    public TimedAccess read() {
-        return pool.open(slice::read);
+    /** A request to open it for reading, for {@link TimedPool#open}. */
+    public List<AccessRequest> toRead() {
+        return List.of(AccessRequest.read(slice));
     }
 
-    /** Opens it for writing; what was in it before must not be looked at. */
-    public TimedAccess write() {
-        return pool.open(slice::write);
+    /** A request to open it for writing; what was in it before must not be looked at. */
+    public List<AccessRequest> toWrite() {
+        return List.of(AccessRequest.write(slice));
     }
 
-    /** Opens it for reading and writing. */
-    public TimedAccess readWrite() {
-        return pool.open(slice::readWrite);
+    /** A request to open it for reading and writing. */
+    public List<AccessRequest> toReadWrite() {
+        return List.of(AccessRequest.readWrite(slice));
     }
 
     /** Gives it back. */

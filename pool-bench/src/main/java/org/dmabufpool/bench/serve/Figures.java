@@ -33,12 +33,17 @@ final class Figures {
         values.put("freeBytes", pool.freeBytes());
         values.put("largestFreeBytes", pool.largestFreeBytes());
         values.put("quarantinedBytes", pool.quarantinedBytes());
+        values.put("retiringBytes", pool.retiringBytes());
         values.put("externalFragmentation", pool.externalFragmentation());
         values.put("internalFragmentation", pool.internalFragmentation());
     }
 
     private void slices(PoolStatistics pool) {
         values.put("openSlices", pool.openSlices());
+        values.put("retiringSlices", pool.retiringSlices());
+        values.put("openOwners", pool.openOwners());
+        values.put("openLoans", pool.openLoans());
+        values.put("loansFailed", pool.loansFailed());
         values.put("allocations", pool.allocations());
         values.put("releases", pool.releases());
         values.put("exhausted", pool.exhausted());

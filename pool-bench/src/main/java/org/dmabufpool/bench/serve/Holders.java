@@ -5,7 +5,7 @@ package org.dmabufpool.bench.serve;
 import java.util.List;
 import org.dmabufpool.bench.trace.CameraSizes;
 
-/** Names who holds a part of a trace; a trace itself knows sizes only. */
+/** Names who holds a part of a trace that has no tag. */
 public interface Holders {
 
     /** What a camera's buffers of that size are for. */

@@ -128,12 +128,17 @@ final class Workload implements AutoCloseable {
     private void allocate(int part) {
         SliceRequest request = SliceRequest.of(trace.size(part))
                 .alignment(trace.alignment(part))
-                .tag(holders.of(trace.size(part)));
+                .tag(holderOf(part));
         Optional<Slice> slice = pool.tryAllocate(request);
         if (slice.isPresent()) {
             live.add(part, slice.get());
             touch(slice.get(), Direction.WRITE);
         }
+    }
+
+    private String holderOf(int part) {
+        String tag = trace.tag(part);
+        return tag.isEmpty() ? holders.of(trace.size(part)) : tag;
     }
 
     private void release(@Nullable Slice slice) {

@@ -94,8 +94,8 @@ final class Burst {
         develop(mean);
         step("align", () -> buildLevels(mean, reference));
         step("merge", () -> {
-            try (TimedAccess access = grid.write()) {
-                plan.grid().in(access.buffer()).begin();
+            try (TimedAccess access = pool.open(grid.toWrite())) {
+                plan.grid().in(access.buffer(grid)).begin();
             }
         });
     }
@@ -114,45 +114,39 @@ final class Burst {
         step("capture", () -> captured[0] = camera.next());
         try (Frame frame = captured[0]) {
             step("develop", () -> {
-                try (TimedAccess raw = frame.slice().read();
-                        PictureSlices.Open target = picture.write()) {
-                    plan.format().developer().develop(raw.buffer(), target.planes());
+                try (TimedAccess access = pool.open(frame.slice().toRead(), picture.toWrite())) {
+                    plan.format().developer().develop(access.buffer(frame.slice()), picture.planes(access));
                 }
             });
         }
     }
 
     private void buildLevels(PictureSlices picture, TimedSlice levels) {
-        try (PictureSlices.Open source = picture.read();
-                TimedAccess target = levels.readWrite()) {
-            LumaPyramid.build(source.planes(), LumaPyramid.in(target.buffer(), plan.luma()));
+        try (TimedAccess access = pool.open(picture.toRead(), levels.toReadWrite())) {
+            LumaPyramid.build(picture.planes(access), LumaPyramid.in(access.buffer(levels), plan.luma()));
         }
     }
 
     private Shift align(PictureSlices mean, TimedSlice reference, PictureSlices picture) {
         try (TimedSlice levels = pool.allocate("levels", plan.lumaBytes())) {
             buildLevels(picture, levels);
-            try (TimedAccess meanGreen = mean.green().read();
-                    TimedAccess meanLevels = reference.read();
-                    TimedAccess pictureGreen = picture.green().read();
-                    TimedAccess pictureLevels = levels.read()) {
+            try (TimedAccess access = pool.open(
+                    mean.green().toRead(), reference.toRead(), picture.green().toRead(), levels.toRead())) {
                 return Aligner.align(
-                        mean.green(meanGreen.buffer()),
-                        LumaPyramid.in(meanLevels.buffer(), plan.luma()),
-                        picture.green(pictureGreen.buffer()),
-                        LumaPyramid.in(pictureLevels.buffer(), plan.luma()));
+                        mean.green(access.buffer(mean.green())),
+                        LumaPyramid.in(access.buffer(reference), plan.luma()),
+                        picture.green(access.buffer(picture.green())),
+                        LumaPyramid.in(access.buffer(levels), plan.luma()));
             }
         }
     }
 
     private void merge(PictureSlices mean, PictureSlices picture, Shift shift, TimedSlice grid) {
-        try (PictureSlices.Open meanAccess = mean.readWrite();
-                PictureSlices.Open pictureAccess = picture.read();
-                TimedAccess gridAccess = grid.readWrite()) {
-            TileGrid.Planes tiles = plan.grid().in(gridAccess.buffer());
-            RgbLayout.Planes target = meanAccess.planes();
-            guard.judge(target, pictureAccess.planes(), shift, tiles);
-            Merger.merge(target, pictureAccess.planes(), shift, tiles.share());
+        try (TimedAccess access = pool.open(mean.toReadWrite(), picture.toRead(), grid.toReadWrite())) {
+            TileGrid.Planes tiles = plan.grid().in(access.buffer(grid));
+            RgbLayout.Planes target = mean.planes(access);
+            guard.judge(target, picture.planes(access), shift, tiles);
+            Merger.merge(target, picture.planes(access), shift, tiles.share());
         }
     }
 
@@ -164,24 +158,24 @@ final class Burst {
     }
 
     private void tone(PictureSlices mean, TimedSlice screen) {
-        try (PictureSlices.Open source = mean.read();
-                TimedAccess target = screen.write()) {
+        try (TimedAccess access = pool.open(mean.toRead(), screen.toWrite())) {
             plan.format()
                     .tone()
                     .apply(
-                            source.planes(),
-                            new Plane8(target.buffer(), plan.screen().get(0)));
+                            mean.planes(access),
+                            new Plane8(access.buffer(screen), plan.screen().get(0)));
         }
     }
 
     private void halve(CloseStack levels, List<TimedSlice> screen) {
         for (int number = 1; number < plan.screen().size(); number++) {
             screen.add(level(levels, number));
-            try (TimedAccess larger = screen.get(number - 1).read();
-                    TimedAccess smaller = screen.get(number).write()) {
+            TimedSlice larger = screen.get(number - 1);
+            TimedSlice smaller = screen.get(number);
+            try (TimedAccess access = pool.open(larger.toRead(), smaller.toWrite())) {
                 ScreenPyramid.halve(
-                        new Plane8(larger.buffer(), plan.screen().get(number - 1)),
-                        new Plane8(smaller.buffer(), plan.screen().get(number)));
+                        new Plane8(access.buffer(larger), plan.screen().get(number - 1)),
+                        new Plane8(access.buffer(smaller), plan.screen().get(number)));
             }
         }
     }
@@ -191,8 +185,8 @@ final class Burst {
             for (PictureFiles.Request request : files.requests()) {
                 int number = request.level(plan.screen());
                 int length = encode(screen.get(number), plan.screen().get(number), jpeg);
-                try (TimedAccess access = jpeg.read()) {
-                    request.file().write(access.buffer().limit(length));
+                try (TimedAccess access = pool.open(jpeg.toRead())) {
+                    request.file().write(access.buffer(jpeg).limit(length));
                 }
             }
         } catch (IOException failure) {
@@ -200,10 +194,9 @@ final class Burst {
         }
     }
 
-    private static int encode(TimedSlice screen, PlaneLayout layout, TimedSlice jpeg) throws IOException {
-        try (TimedAccess source = screen.read();
-                TimedAccess target = jpeg.readWrite()) {
-            return Jpeg.encode(source.buffer(), layout, JPEG_QUALITY, target.buffer());
+    private int encode(TimedSlice screen, PlaneLayout layout, TimedSlice jpeg) throws IOException {
+        try (TimedAccess access = pool.open(screen.toRead(), jpeg.toReadWrite())) {
+            return Jpeg.encode(access.buffer(screen), layout, JPEG_QUALITY, access.buffer(jpeg));
         }
     }
 }

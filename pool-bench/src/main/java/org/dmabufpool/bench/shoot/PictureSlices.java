@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.dmabufpool.AccessRequest;
 import org.dmabufpool.bench.memory.CloseStack;
 import org.dmabufpool.bench.memory.TimedAccess;
 import org.dmabufpool.bench.memory.TimedPool;
@@ -34,19 +35,28 @@ final class PictureSlices implements AutoCloseable {
         }
     }
 
-    /** Opens all three for reading. */
-    Open read() {
-        return new Open(TimedSlice::read);
+    /** Requests to open all three for reading. */
+    List<AccessRequest> toRead() {
+        return requests(TimedSlice::toRead);
     }
 
-    /** Opens all three for writing. */
-    Open write() {
-        return new Open(TimedSlice::write);
+    /** Requests to open all three for writing. */
+    List<AccessRequest> toWrite() {
+        return requests(TimedSlice::toWrite);
     }
 
-    /** Opens all three for reading and writing. */
-    Open readWrite() {
-        return new Open(TimedSlice::readWrite);
+    /** Requests to open all three for reading and writing. */
+    List<AccessRequest> toReadWrite() {
+        return requests(TimedSlice::toReadWrite);
+    }
+
+    private List<AccessRequest> requests(Function<TimedSlice, List<AccessRequest>> one) {
+        return slices.stream().map(one).flatMap(List::stream).toList();
+    }
+
+    /** The planes in a bracket that has all three open. */
+    RgbLayout.Planes planes(TimedAccess access) {
+        return layout.in(access.buffer(slices.get(0)), access.buffer(slices.get(1)), access.buffer(slices.get(2)));
     }
 
     /** The slice of the green plane. */
@@ -62,33 +72,5 @@ final class PictureSlices implements AutoCloseable {
     @Override
     public void close() {
         release.run();
-    }
-
-    /** Accesses to the three slices. */
-    final class Open implements AutoCloseable {
-        private final RgbLayout.Planes planes;
-        private final Runnable end;
-
-        private Open(Function<TimedSlice, TimedAccess> opening) {
-            try (CloseStack partial = new CloseStack()) {
-                List<ByteBuffer> buffers = new ArrayList<>();
-                for (TimedSlice slice : slices) {
-                    TimedAccess access = opening.apply(slice);
-                    partial.push(access::close);
-                    buffers.add(access.buffer());
-                }
-                this.planes = layout.in(buffers.get(0), buffers.get(1), buffers.get(2));
-                this.end = partial.keep();
-            }
-        }
-
-        RgbLayout.Planes planes() {
-            return planes;
-        }
-
-        @Override
-        public void close() {
-            end.run();
-        }
     }
 }

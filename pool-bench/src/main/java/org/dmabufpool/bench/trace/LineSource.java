@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LineSource implements AutoCloseable {
 
-    /** Far more than a line of a trace has, comments apart. */
-    static final int LONGEST_LINE = 4096;
+    /** Far more than a line of a trace has, comments and long tags apart. */
+    static final int LONGEST_LINE = 1 << 16;
 
     private static final int BUFFER = 1 << 16;
     private static final int GZIP_MAGIC = 0x1f8b;
@@ -82,7 +82,7 @@ final class LineSource implements AutoCloseable {
         }
     }
 
-    /** The next line without white space around it, or null at the end. */
+    /** The next line, a letter for each byte, without white space around it, or null at the end. */
     @Nullable
     String next() throws IOException {
         number++;

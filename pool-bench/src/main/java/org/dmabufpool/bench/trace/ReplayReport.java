@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param trace where the trace comes from
  * @param policy the policy's name on the command line
  * @param operations how many allocations and releases the trace has
+ * @param shares how many further owners its parts had
+ * @param loans how many times its parts were lent to devices
  * @param peakLiveBytes the most bytes live at one moment, as asked for
  * @param capacityBytes size of the pool that was played in
  * @param success whether every part found its space there
@@ -31,6 +33,8 @@ public record ReplayReport(
         String trace,
         String policy,
         int operations,
+        long shares,
+        long loans,
         long peakLiveBytes,
         long capacityBytes,
         boolean success,
@@ -61,6 +65,8 @@ public record ReplayReport(
                 trace.name(),
                 policy.label(),
                 trace.length(),
+                trace.shares(),
+                trace.loans(),
                 trace.peakLiveBytes(),
                 capacity,
                 failures == 0,

@@ -3,9 +3,12 @@
 package org.dmabufpool.bench.trace;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * What was asked of a pool, in order: allocations and releases, no addresses.
+ * What was asked of a pool, in order: allocations and releases, no addresses. A release is where the place is given back:
+ * whoever owned it or used it by a loan has ended. Of these it is known how many there were.
  *
  * <p>Immutable. Parts are numbered from 0 in the order of their allocation; each is allocated once and released at most
  * once, later.
@@ -16,6 +19,9 @@ public final class Trace {
     private final int[] operations;
     private final long[] sizes;
     private final byte[] alignments;
+    private final Map<Integer, String> tags;
+    private final long shares;
+    private final long loans;
     private final long peakLiveBytes;
 
     private Trace(Builder builder) {
@@ -23,6 +29,9 @@ public final class Trace {
         operations = Arrays.copyOf(builder.operations, builder.length);
         sizes = Arrays.copyOf(builder.sizes, builder.parts);
         alignments = Arrays.copyOf(builder.alignments, builder.parts);
+        tags = Map.copyOf(builder.tags);
+        shares = builder.shares;
+        loans = builder.loans;
         peakLiveBytes = builder.peakLiveBytes;
     }
 
@@ -61,6 +70,21 @@ public final class Trace {
         return 1L << alignments[part];
     }
 
+    /** Who holds the part; empty where nobody said. */
+    public String tag(int part) {
+        return tags.getOrDefault(part, "");
+    }
+
+    /** How many further owners the parts had. */
+    public long shares() {
+        return shares;
+    }
+
+    /** How many times a part was lent to a device. */
+    public long loans() {
+        return loans;
+    }
+
     /** The size of the largest part, in bytes. */
     public long largestSize() {
         return Arrays.stream(sizes).max().orElse(0);
@@ -84,8 +108,11 @@ public final class Trace {
         /** Logarithms to base 2. */
         private byte[] alignments = new byte[FIRST_LENGTH];
 
+        private final Map<Integer, String> tags = new HashMap<>();
         private int length;
         private int parts;
+        private long shares;
+        private long loans;
         private long liveBytes;
         private long peakLiveBytes;
 
@@ -115,6 +142,20 @@ public final class Trace {
         void release(int part) {
             add(~part);
             liveBytes -= sizes[part];
+        }
+
+        void tag(int part, String tag) {
+            tags.put(part, tag);
+        }
+
+        /** A part has a further owner. */
+        void share() {
+            shares++;
+        }
+
+        /** A part is lent. */
+        void lend() {
+            loans++;
         }
 
         /** Bytes live now. */

@@ -8,28 +8,56 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the text format, strictly.
  *
  * <pre>
  *   # comment, also behind an operation; empty lines are skipped
- *   a,&lt;id&gt;,&lt;bytes&gt;[,&lt;alignment&gt;]
- *   f,&lt;id&gt;
+ *   a,&lt;id&gt;,&lt;bytes&gt;[,&lt;alignment&gt;]         a part is allocated
+ *   t,&lt;id&gt;,&lt;tag&gt;                         its tag, right after its line a
+ *   s,&lt;id&gt;,&lt;tag&gt;                         it has one more owner
+ *   c,&lt;id&gt;                               an owner has closed, and the place stays reserved
+ *   l,&lt;id&gt;,&lt;loan&gt;,&lt;r|w&gt;,&lt;borrower&gt;       it is lent to a device that reads or writes
+ *   e,&lt;loan&gt;                             the loan has ended
+ *   f,&lt;id&gt;                               the place is given back
  * </pre>
  *
- * <p>An id is a whole number from 0, and free for use again after its line {@code f}. Bytes are at least 1, an alignment is
- * a power of two. What is live at the end stays so.
+ * <p>An id is a whole number from 0, and free for use again after its line {@code f}; so is the number of a loan after its
+ * line {@code e}. Bytes are at least 1, an alignment is a power of two. What is live at the end stays so.
+ * docs/allocator.md describes all of it.
  */
 public final class TraceReader {
 
-    private static final String FORM = "a line is a,<id>,<bytes>[,<alignment>] or f,<id>";
+    private static final String FORM =
+            "a line is a,<id>,<bytes>[,<alignment>] or t,<id>,<tag> or s,<id>,<tag> or c,<id>"
+                    + " or l,<id>,<loan>,<r|w>,<borrower> or e,<loan> or f,<id>";
     private static final int FIELDS_OF_ALLOCATION = 3;
+    private static final int FIELDS_OF_LOAN = 5;
+    private static final int FIELDS_WITH_TAG = 3;
+    private static final int DIRECTION = 3;
+    private static final int BORROWER = 4;
 
     private final LineSource lines;
     private final Trace.Builder trace;
-    private final Map<Long, Integer> partOfId = new HashMap<>();
+    private final Map<Long, Place> places = new HashMap<>();
     private final Set<Long> released = new HashSet<>();
+    private final Map<Long, Place> loans = new HashMap<>();
+    private final Set<Long> endedLoans = new HashSet<>();
+    /** The place that the line before has allocated. */
+    private @Nullable Place fresh;
+
+    /** A part that is not given back yet. */
+    private static final class Place {
+
+        final int part;
+        int openLoans;
+
+        Place(int part) {
+            this.part = part;
+        }
+    }
 
     private TraceReader(LineSource lines, String name) {
         this.lines = lines;
@@ -53,7 +81,7 @@ public final class TraceReader {
             int comment = line.indexOf('#');
             String operation = comment < 0 ? line : line.substring(0, comment).strip();
             if (!operation.isEmpty()) {
-                add(operation.split(",", -1));
+                fresh = add(operation.split(",", -1));
             }
         }
         Trace all = trace.build();
@@ -63,15 +91,24 @@ public final class TraceReader {
         return all;
     }
 
-    private void add(String[] fields) {
+    /** Follows a line; gives the place that it allocates, if it does. */
+    private @Nullable Place add(String[] fields) {
         switch (fields[0]) {
-            case "a" -> allocate(fields);
+            case "a" -> {
+                return allocate(fields);
+            }
+            case "t" -> tag(fields);
+            case "s" -> share(fields);
+            case "c" -> closeOwner(fields);
+            case "l" -> lend(fields);
+            case "e" -> endLoan(fields);
             case "f" -> release(fields);
             default -> throw lines.wrong(FORM);
         }
+        return null;
     }
 
-    private void allocate(String[] fields) {
+    private Place allocate(String[] fields) {
         if (fields.length != FIELDS_OF_ALLOCATION && fields.length != FIELDS_OF_ALLOCATION + 1) {
             throw lines.wrong("an allocation has 2 or 3 numbers, not " + (fields.length - 1) + "; " + FORM);
         }
@@ -82,31 +119,110 @@ public final class TraceReader {
             throw lines.wrong("the alignment " + alignment + " is no power of two: use " + Long.highestOneBit(alignment)
                     + " or twice that");
         }
-        if (partOfId.containsKey(id)) {
+        if (places.containsKey(id)) {
             throw lines.wrong("id " + id + " is live already: release it first, or take another id");
         }
         try {
-            partOfId.put(id, trace.allocate(bytes, alignment));
+            Place place = new Place(trace.allocate(bytes, alignment));
+            places.put(id, place);
+            return place;
         } catch (ArithmeticException tooMuch) {
             throw lines.wrong("more than 2^63 bytes would be live");
         }
+    }
+
+    private void tag(String[] fields) {
+        requireFields(fields, FIELDS_WITH_TAG, "a tag has an id and the tag");
+        Place place = live(fields[1]);
+        if (place != fresh) {
+            throw lines.wrong("a tag stands right after the line a of its id: move it there");
+        }
+        trace.tag(place.part, text("tag", fields[2]));
+    }
+
+    private void share(String[] fields) {
+        requireFields(fields, FIELDS_WITH_TAG, "a further owner has an id and a tag");
+        live(fields[1]);
+        text("tag", fields[2]);
+        trace.share();
+    }
+
+    private void closeOwner(String[] fields) {
+        requireFields(fields, 2, "an owner that closes has an id");
+        live(fields[1]);
+    }
+
+    private void lend(String[] fields) {
+        requireFields(fields, FIELDS_OF_LOAN, "a loan has an id, its number, r or w, and a borrower");
+        Place place = live(fields[1]);
+        long loan = number("loan", fields[2], 0);
+        String direction = fields[DIRECTION].strip();
+        if (!direction.equals("r") && !direction.equals("w")) {
+            throw lines.wrong("a device reads (r) or writes (w), not '" + direction + "'; " + FORM);
+        }
+        text("borrower", fields[BORROWER]);
+        if (loans.putIfAbsent(loan, place) != null) {
+            throw lines.wrong("loan " + loan + " is open already: end it first, or take another number");
+        }
+        place.openLoans++;
+        trace.lend();
+    }
+
+    private void endLoan(String[] fields) {
+        requireFields(fields, 2, "the end of a loan has its number");
+        long loan = number("loan", fields[1], 0);
+        Place place = loans.remove(loan);
+        if (place == null) {
+            throw lines.wrong(
+                    endedLoans.contains(loan)
+                            ? "loan " + loan + " has ended before: drop this line, or begin the loan again first"
+                            : "loan " + loan + " was never begun: drop this line, or add its line l before it");
+        }
+        endedLoans.add(loan);
+        place.openLoans--;
     }
 
     private void release(String[] fields) {
         if (fields.length != 2) {
             throw lines.wrong("a release has 1 number, not " + (fields.length - 1) + "; " + FORM);
         }
+        Place place = live(fields[1]);
+        if (place.openLoans > 0) {
+            throw lines.wrong("loans of the place that are open: " + place.openLoans
+                    + ". It is given back after the last of them: move their lines e before this line");
+        }
         long id = number("id", fields[1], 0);
-        Integer part = partOfId.remove(id);
-        if (part == null) {
+        places.remove(id);
+        released.add(id);
+        trace.release(place.part);
+    }
+
+    private void requireFields(String[] fields, int count, String what) {
+        if (fields.length != count) {
+            throw lines.wrong(what + ", " + (count - 1) + " fields, not " + (fields.length - 1) + "; " + FORM);
+        }
+    }
+
+    private Place live(String field) {
+        long id = number("id", field, 0);
+        Place place = places.get(id);
+        if (place == null) {
             throw lines.wrong(
                     released.contains(id)
                             ? "id " + id
-                                    + " was released before: double free; drop this line, or allocate the id again first"
+                                    + " was released before: double free, or use after it; drop this line, or allocate"
+                                    + " the id again first"
                             : "id " + id + " was never allocated: drop this line, or add its line a before it");
         }
-        released.add(id);
-        trace.release(part);
+        return place;
+    }
+
+    private String text(String what, String field) {
+        try {
+            return TraceEscapes.decode(field);
+        } catch (TraceEscapes.Malformed malformed) {
+            throw lines.wrong("the " + what + " is malformed, " + malformed.getMessage());
+        }
     }
 
     private long number(String what, String text, long least) {

@@ -36,6 +36,8 @@ public final class TraceText {
             return "f," + part + "\n";
         }
         long alignment = trace.alignment(part);
-        return "a," + part + "," + trace.size(part) + (alignment > 1 ? "," + alignment : "") + "\n";
+        String tag = trace.tag(part);
+        return "a," + part + "," + trace.size(part) + (alignment > 1 ? "," + alignment : "") + "\n"
+                + (tag.isEmpty() ? "" : "t," + part + "," + TraceEscapes.encode(tag) + "\n");
     }
 }

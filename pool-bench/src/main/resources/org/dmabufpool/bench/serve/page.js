@@ -67,11 +67,15 @@ const NUMBERS = [
   ['largestFreeBytes', 'largest free part', ofBytes],
   ['externalFragmentation', 'fragmentation', ofShare],
   ['openSlices', 'open slices', ofCount],
+  ['openOwners', 'their owners', ofCount],
+  ['openLoans', 'open loans', ofCount],
+  ['retiringBytes', 'retiring', ofBytes],
   ['oldestSliceMillis', 'oldest slice', ofMillis],
   ['allocations', 'allocations', ofCount],
   ['failures', 'failed requests', ofCount],
   ['waits', 'waits', ofCount],
   ['leaks', 'leaks', ofCount],
+  ['loansFailed', 'failed loans', ofCount],
   ['syncBytesAsked', 'asked to sync', ofBytes],
   ['syncBytes', 'synced', ofBytes],
   ['syncBytesSaved', 'saved by ranges', ofBytes],
@@ -79,7 +83,7 @@ const NUMBERS = [
   ['latencyP99Nanos', 'allocation, p99', ofNanos],
   ['latencyP999Nanos', 'allocation, p99.9', ofNanos],
 ];
-const ALARMS = new Set(['leaks']);
+const ALARMS = new Set(['leaks', 'loansFailed']);
 
 function makeNumbers() {
   for (const [name, label] of NUMBERS) {
@@ -109,6 +113,8 @@ function showNumbers(figures) {
 const ROW = 15;
 const ROW_GAP = 3;
 const LEAST_LABEL_HEIGHT = 10;
+const LENT_BAR = 3;
+const STRIPE = 5;
 
 const map = { canvas: byId('map'), regions: [], capacity: 1, pointed: null, rows: 24 };
 
@@ -160,16 +166,50 @@ function drawMap() {
   drawPointed(pen, width);
 }
 
+// What is no slice has the colour of its state; a state that this page does not know looks like an alarm.
+const STATE_COLOURS = { retiring: '--retiring', passing: '--quiet', quarantined: '--alarm' };
+
+const isLent = region => region.loans !== undefined && region.loans.length > 0;
+
+/** Stripes tell what has no owner from slices, without colours as well. */
+function striped(pen, colour) {
+  const tile = document.createElement('canvas');
+  tile.width = STRIPE;
+  tile.height = STRIPE;
+  const brush = tile.getContext('2d');
+  brush.strokeStyle = colour;
+  brush.lineWidth = 2;
+  for (const shift of [-STRIPE, 0, STRIPE]) {
+    brush.beginPath();
+    brush.moveTo(shift - 1, STRIPE + 1);
+    brush.lineTo(shift + STRIPE + 1, -1);
+    brush.stroke();
+  }
+  return pen.createPattern(tile, 'repeat');
+}
+
 function drawRegion(pen, region, width) {
-  const colour = region.state === 'slice' ? colourOf(region.tag) : css('--alarm');
+  const slice = region.state === 'slice';
+  const colour = slice ? colourOf(region.tag) : css(STATE_COLOURS[region.state] ?? '--alarm');
   const parts = partsOf(region, width);
-  pen.fillStyle = colour;
+  const fill = slice ? colour : striped(pen, colour);
   for (const part of parts) {
     // A gap between neighbours, where there is room for one.
-    pen.fillRect(part.x, part.y, part.width > 3 ? part.width - 1 : part.width, ROW);
+    const filled = part.width > 3 ? part.width - 1 : part.width;
+    pen.fillStyle = fill;
+    pen.fillRect(part.x, part.y, filled, ROW);
+    if (isLent(region)) {
+      pen.fillStyle = css('--ink');
+      pen.fillRect(part.x, part.y + ROW - LENT_BAR, filled, LENT_BAR);
+    }
   }
+  if (slice) {
+    drawLabel(pen, region.tag, colour, parts);
+  }
+}
+
+function drawLabel(pen, label, colour, parts) {
   const widest = parts.reduce((best, part) => part.width > best.width ? part : best);
-  const label = region.state === 'slice' ? region.tag : region.state;
   pen.font = `${LEAST_LABEL_HEIGHT + 1}px ${css('--font')}`;
   if (pen.measureText(label).width + 8 < widest.width) {
     pen.fillStyle = DARK_COLOURS.has(colour) ? '#ffffff' : '#17202a';
@@ -192,10 +232,24 @@ function drawPointed(pen, width) {
 
 function describe(region) {
   const place = `${ofBytes(region.length)} (${ofCount(region.length)}) at offset ${ofCount(region.offset)}`;
+  const tag = region.tag || 'no tag';
   if (region.state === 'slice') {
-    return `${region.tag || 'no tag'}: ${place}, held for ${ofMillis(region.ageMillis)}, access: ${region.access}`;
+    const owners = region.owners > 1 ? `, ${region.owners} owners` : '';
+    return `${tag}: ${place}, held for ${ofMillis(region.ageMillis)}, access: ${region.access}${owners}${lentTo(region)}`;
+  }
+  if (region.state === 'retiring') {
+    return `retiring, waits for ${region.waitsFor}: ${tag}, ${place}${lentTo(region)}`;
   }
   return `${region.state}: ${place}`;
+}
+
+const VERBS = { READ: 'reads', WRITE: 'writes', READ_WRITE: 'reads and writes' };
+
+/** Who else uses it, such as ", encoder reads it for 2.0 s". */
+function lentTo(region) {
+  return (region.loans ?? [])
+    .map(loan => `, ${loan.borrower} ${VERBS[loan.direction]} it for ${ofMillis(loan.ageMillis)}`)
+    .join('');
 }
 
 function showPointed() {
@@ -261,7 +315,7 @@ function showLegend(tags) {
     const item = document.createElement('li');
     item.append(swatch(colourOf(name)), name || 'no tag');
     return item;
-  }), hole());
+  }), plain('free', swatch('var(--hole)')), plain('retiring', stripedSwatch('--retiring')), lent());
 }
 
 function rank(tag) {
@@ -269,10 +323,23 @@ function rank(tag) {
   return place < 0 ? HOUSE_TAGS.length + SIZE_TAGS.length : place;
 }
 
-function hole() {
+function plain(name, box) {
   const item = document.createElement('li');
-  item.append(swatch('var(--hole)'), 'free');
+  item.append(box, name);
   return item;
+}
+
+function stripedSwatch(colour) {
+  const box = swatch('');
+  box.classList.add('striped');
+  box.style.color = `var(${colour})`;
+  return box;
+}
+
+/** A bar along the lower edge, whatever the colour. */
+function lent() {
+  const box = swatch(`linear-gradient(to top, var(--ink) ${100 * LENT_BAR / ROW}%, var(--card) 0)`);
+  return plain('in use by a device', box);
 }
 
 function swatch(colour) {

@@ -38,8 +38,8 @@ class V4l2SourceLabTest {
                     press(buttons, DAMAGED_FRAME);
                 }
                 try (Frame captured = source.next();
-                        TimedAccess access = captured.slice().read()) {
-                    assertThat(brightest(access.buffer())).isGreaterThan(150);
+                        TimedAccess access = pool.open(captured.slice().toRead())) {
+                    assertThat(brightest(access.buffer(captured.slice()))).isGreaterThan(150);
                 }
             }
         }

@@ -48,6 +48,19 @@ class ReplayCommandTest {
     }
 
     @Test
+    void sharesAndLoansAreCounted() throws IOException {
+        Path trace = write("a,1,8192\nt,1,raw\ns,1,preview\nl,1,7,w,camera\nc,1\nc,1\na,2,1\ne,7\nf,1\n");
+        Path json = folder.resolve("replay.json");
+        Cli cli = Cli.run("replay", trace.toString(), "--json=" + json);
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).contains("users          1 shares, 1 loans to devices", "3 operations");
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.get("shares").asLong()).isEqualTo(1);
+        assertThat(report.get("loans").asLong()).isEqualTo(1);
+        assertThat(report.get("peakLiveBytes").asLong()).isEqualTo(8193);
+    }
+
+    @Test
     void aPoolThatIsTooSmallIsAResultWithItsReason() throws IOException {
         Path trace = write("a,1,8192\na,2,4096\nf,1\na,3,12288\n");
         Path json = folder.resolve("replay.json");

@@ -33,7 +33,7 @@ class DoctorTest {
             "1048576",
             "1048576",
             OptionalLong.of(8L << 30),
-            List.of(new VideoDevice("/dev/video0", "vivid", "vivid", true, 0)));
+            List.of(new VideoDevice("/dev/video0", "vivid", "vivid", true, false, 0)));
 
     private static final LinuxFacts NOTHING = new LinuxFacts(
             "",
@@ -63,7 +63,7 @@ class DoctorTest {
             "unlimited",
             "unlimited",
             OptionalLong.empty(),
-            List.of(new VideoDevice("/dev/video0", "", "", false, 13)));
+            List.of(new VideoDevice("/dev/video0", "", "", false, false, 13)));
 
     @Test
     void whereAllIsThereNothingIsMissing() {
@@ -72,6 +72,30 @@ class DoctorTest {
         assertThat(value(findings, "udmabuf")).contains("64 MiB").contains("1024 pieces");
         assertThat(value(findings, "camera")).contains("/dev/video0");
         assertThat(value(findings, "partial sync")).contains("trusted by name or tested");
+    }
+
+    @Test
+    void aMultiPlanarCameraIsNamedAsSuch() {
+        List<VideoDevice> devices = List.of(
+                new VideoDevice("/dev/video0", "isp", "Image Processor", false, true, 0),
+                new VideoDevice("/dev/video1", "", "", false, false, 13));
+        List<Finding> findings = new Doctor(withCameras(devices), probe(true)).findings();
+        assertThat(value(findings, "camera")).contains("/dev/video0", "Image Processor (isp)", "multi-planar only");
+        assertThat(find(findings, "cameras").state()).isEqualTo(Finding.State.MISSING);
+    }
+
+    private static LinuxFacts withCameras(List<VideoDevice> devices) {
+        return new LinuxFacts(
+                EVERYTHING.kernelRelease(),
+                EVERYTHING.heaps(),
+                EVERYTHING.udmabuf(),
+                EVERYTHING.pageBytes(),
+                EVERYTHING.cacheLineBytes(),
+                EVERYTHING.cacheLineSource(),
+                EVERYTHING.openFilesLimit(),
+                EVERYTHING.openFilesHardLimit(),
+                EVERYTHING.memoryAvailableBytes(),
+                devices);
     }
 
     @Test

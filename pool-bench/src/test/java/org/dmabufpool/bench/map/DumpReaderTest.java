@@ -4,6 +4,7 @@ package org.dmabufpool.bench.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,10 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.Loan;
 import org.dmabufpool.Slice;
 import org.dmabufpool.SliceRequest;
+import org.dmabufpool.heap.Direction;
 import org.dmabufpool.model.ModelHeap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,23 +27,125 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DumpReaderTest {
 
     @Test
-    void readsEveryStateAndLeavesAsideWhatItDoesNotKnow() throws IOException {
+    void readsEveryStateOfVersion1AndLeavesAsideWhatItDoesNotKnow() throws IOException {
         PoolMapFile map = Dumps.read(Dumps.small());
         assertThat(map.pool()).isEqualTo("p");
         assertThat(map.syncWay()).isEqualTo("WINDOW");
         assertThat(map.regions())
                 .containsExactly(
-                        new MapRegion(MapRegion.State.SLICE, 0, 8192, 8000, "b", 1, MapRegion.Access.WRITING),
-                        new MapRegion(MapRegion.State.SLICE, 8192, 4096, 4000, "", 90_000, MapRegion.Access.READING),
-                        new MapRegion(MapRegion.State.QUARANTINED, 12_288, 4096, 0, "", 0, MapRegion.Access.NONE),
-                        new MapRegion(MapRegion.State.PASSING, 16_384, 4096, 0, "", 0, MapRegion.Access.NONE),
-                        new MapRegion(MapRegion.State.HOLE, 20_480, 45_056, 0, "", 0, MapRegion.Access.NONE));
+                        slice(0, 8192, 8000, "b", 1, MapRegion.Access.WRITING, 1),
+                        slice(8192, 4096, 4000, "", 90_000, MapRegion.Access.READING, 1),
+                        MapRegion.plain(MapRegion.State.QUARANTINED, 12_288, 4096),
+                        MapRegion.plain(MapRegion.State.PASSING, 16_384, 4096),
+                        MapRegion.plain(MapRegion.State.HOLE, 20_480, 45_056));
+        assertThat(map.openOwners()).isEqualTo(map.openSlices()).isEqualTo(2);
+        assertThat(map.openLoans() + map.loansFailed() + map.retiringBytes() + map.retiringSlices())
+                .isZero();
         assertThat(map.freeBytes()).isEqualTo(45_056);
         assertThat(map.occupancy()).isEqualTo(0.3125);
         assertThat(map.externalFragmentation()).isEqualTo(1 - 40_960 / 45_056.0);
         assertThat(map.internalFragmentation()).isEqualTo(1 - 12_000 / 12_288.0);
         assertThat(map.oldestMillis()).isEqualTo(90_000);
         assertThat(map.count(MapRegion::isHole)).isEqualTo(1);
+    }
+
+    private static MapRegion slice(
+            long offset,
+            long length,
+            long requested,
+            String tag,
+            long ageMillis,
+            MapRegion.Access access,
+            long owners,
+            MapRegion.Lent... loans) {
+        return new MapRegion(
+                MapRegion.State.SLICE, offset, length, requested, tag, ageMillis, access, owners, List.of(loans), null);
+    }
+
+    private static MapRegion retiring(
+            long offset,
+            long requested,
+            String tag,
+            long ageMillis,
+            MapRegion.WaitsFor waitsFor,
+            MapRegion.Lent... loans) {
+        return new MapRegion(
+                MapRegion.State.RETIRING,
+                offset,
+                4096,
+                requested,
+                tag,
+                ageMillis,
+                MapRegion.Access.NONE,
+                0,
+                List.of(loans),
+                waitsFor);
+    }
+
+    @Test
+    void readsOwnersLoansAndWhatIsRetiring() throws IOException {
+        PoolMapFile map = Dumps.read(Dumps.lent());
+        assertThat(map.regions())
+                .containsExactly(
+                        slice(
+                                0,
+                                8192,
+                                8000,
+                                "b",
+                                1,
+                                MapRegion.Access.READING,
+                                2,
+                                new MapRegion.Lent("encoder", Direction.READ, 2000)),
+                        slice(8192, 4096, 4000, "", 90_000, MapRegion.Access.NONE, 1),
+                        retiring(
+                                12_288,
+                                4090,
+                                "raw",
+                                95_000,
+                                MapRegion.WaitsFor.LOANS,
+                                new MapRegion.Lent("camera \n\u001b[2J", Direction.WRITE, 3),
+                                new MapRegion.Lent("gpu", Direction.READ_WRITE, 0)),
+                        retiring(16_384, 1, "", 0, MapRegion.WaitsFor.FENCES),
+                        MapRegion.plain(MapRegion.State.QUARANTINED, 20_480, 4096),
+                        MapRegion.plain(MapRegion.State.PASSING, 24_576, 4096),
+                        MapRegion.plain(MapRegion.State.HOLE, 28_672, 36_864));
+        assertThat(map.retiringBytes()).isEqualTo(8192);
+        assertThat(map.retiringSlices()).isEqualTo(2);
+        assertThat(map.openSlices()).isEqualTo(2);
+        assertThat(map.openOwners()).isEqualTo(3);
+        assertThat(map.openLoans()).isEqualTo(3);
+        assertThat(map.loansFailed()).isEqualTo(4);
+        assertThat(map.internalFragmentation()).isEqualTo(1 - 12_000 / 12_288.0);
+        assertThat(map.oldestMillis()).isEqualTo(90_000);
+    }
+
+    /** Each of these is a dump of version 2 that is right but for one thing. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"version\": 2 | \"version\": 3 | it is a dump of version 3, and this program reads versions up to 2; take",
+                "\"version\": 2 | \"version\": 1 | region 3: \"state\" is \"retiring\", not one of slice, passing,",
+                "\"retiringBytes\": 8192 | \"retiringBytes\": 1 | retiringBytes is 1 and the bytes of retiring regions 8192",
+                "\"retiringSlices\": 2 | \"retiringSlices\": 3 | retiringSlices is 3 and the number of retiring regions 2",
+                "\"openLoans\" | \"loans\" | \"openLoans\" is missing, not a whole number of at least 0",
+                "\"loansFailed\": 4 | \"loansFailed\": -4 | \"loansFailed\" is -4, not a whole number",
+                "\"openOwners\": 3 | \"openOwners\": null | \"openOwners\" is null, not a whole number",
+                "\"owners\": 2 | \"owners\": 0 | region 1: \"owners\" is 0, not a whole number of at least 1",
+                "\"waitsFor\": \"fences\" | \"waitsFor\": \"rain\" | region 4: \"waitsFor\" is \"rain\", not one of loans, fences, retry",
+                "\"loans\": [{\"borrower\": \"enc | \"loans\": 1, \"x\": [{\"borrower\": \"enc | region 1: \"loans\" is 1, not a list",
+                "\"borrower\": \"gpu\" | \"borrower\": 7 | region 3, loan 2: \"borrower\" is 7, not a text",
+                "\"READ_WRITE\" | \"read\" | region 3, loan 2: \"direction\" is \"read\", not one of READ, WRITE, READ_WRITE",
+                "\"ageMillis\": 2000 | \"ageMillis\": 0.5 | region 1, loan 1: \"ageMillis\" is 0.5, not a whole number",
+            })
+    void whatIsWrongInVersion2IsNamedToo(String right, String wrong, String message) {
+        String dump = Dumps.lent();
+        assertThat(dump).contains(right);
+        assertThatThrownBy(() -> Dumps.read(dump.replace(right, wrong)))
+                .isInstanceOf(DumpFormatException.class)
+                .hasMessageStartingWith("pool.json")
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -50,14 +156,25 @@ class DumpReaderTest {
                         .capacity(1 << 20)
                         .build();
                 Slice one = pool.allocate(SliceRequest.of(5000).tag("x\\y"));
-                Slice two = pool.allocate(100_000)) {
+                Slice two = pool.allocate(100_000);
+                Slice shared = one.share("second");
+                Loan loan = two.lend(Direction.READ, "encoder \"7\"")) {
             PoolMapFile map = Dumps.read(pool.dump());
             assertThat(map.pool()).isEqualTo(pool.name());
             assertThat(map.usedBytes()).isEqualTo(one.reservedLength() + two.reservedLength());
             assertThat(map.regions().stream().filter(MapRegion::isSlice).map(MapRegion::tag))
                     .containsExactlyInAnyOrder("x\\y", "");
+            assertThat(map.openOwners()).isEqualTo(3);
+            assertThat(map.regions().stream().mapToLong(MapRegion::owners).sum())
+                    .isEqualTo(3);
+            assertThat(map.regions().stream().flatMap(region -> region.loans().stream()))
+                    .extracting(MapRegion.Lent::borrower, MapRegion.Lent::direction)
+                    .containsExactly(tuple("encoder \"7\"", Direction.READ));
             assertThat(map.externalFragmentation()).isEqualTo(pool.statistics().externalFragmentation());
             assertThat(map.internalFragmentation()).isEqualTo(pool.statistics().internalFragmentation());
+            long reserved = two.reservedLength();
+            two.close();
+            assertThat(Dumps.read(pool.dump()).retiringBytes()).isEqualTo(reserved);
         }
     }
 
@@ -67,7 +184,14 @@ class DumpReaderTest {
         int begin = page.indexOf("```json\n") + "```json\n".length();
         PoolMapFile map = Dumps.read(page.substring(begin, page.indexOf("```", begin)));
         assertThat(map.pool()).isEqualTo("camera");
-        assertThat(map.regions()).hasSize(2);
+        assertThat(map.regions())
+                .extracting(MapRegion::state)
+                .containsExactly(MapRegion.State.SLICE, MapRegion.State.RETIRING, MapRegion.State.HOLE);
+        assertThat(map.regions().stream().mapToLong(MapRegion::owners).sum()).isEqualTo(map.openOwners());
+        assertThat(map.regions().stream()
+                        .mapToLong(region -> region.loans().size())
+                        .sum())
+                .isEqualTo(map.openLoans());
     }
 
     /** Each of these is a dump that is right but for one thing. */
@@ -76,7 +200,7 @@ class DumpReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"version\": 1 | \"version\": 2 | it is a dump of version 2, and this program reads version 1; take the",
+                "\"version\": 1 | \"version\": 3 | it is a dump of version 3, and this program reads versions up to 2; take the",
                 "\"version\": 1 | \"version\": \"1\" | \"version\" is \"1\", not a whole number of at least 1",
                 "dmabuf-pool-dump | heap-dump | it is no dump of a pool: \"format\" is \"heap-dump\", not \"dmabuf-pool-dump\"",
                 "\"pool\": \"p\" | \"pool\": 7 | \"pool\" is 7, not a text",

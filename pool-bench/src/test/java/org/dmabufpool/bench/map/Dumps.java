@@ -26,9 +26,31 @@ public final class Dumps {
             {"state": "hole", "offset": 20480, "length": 45056}
             """;
 
+    private static final String HEAD_WITH_LOANS = HEAD.replace("\"version\": 1", "\"version\": 2")
+            .replace("20480", "28672")
+            .replace("40960", "36864")
+            .replace(
+                    "\"openSlices\"",
+                    "\"retiringBytes\": 8192, \"retiringSlices\": 2, \"openOwners\": 3, \"openLoans\": 3,"
+                            + " \"loansFailed\": 4, \"openSlices\"");
+    private static final String REGIONS_WITH_LOANS = """
+            {"state": "slice", "offset": 0, "length": 8192, "requested": 8000, "tag": "b", "ageMillis": 1, "handle": 1, "access": "reading", "owners": 2, "loans": [{"borrower": "encoder", "direction": "READ", "ageMillis": 2000}]},
+            {"state": "slice", "offset": 8192, "length": 4096, "requested": 4000, "tag": "", "ageMillis": 90000, "handle": 9223372036854775807, "access": "none", "owners": 1, "loans": []},
+            {"state": "retiring", "offset": 12288, "length": 4096, "requested": 4090, "tag": "raw", "ageMillis": 95000, "waitsFor": "loans", "loans": [{"borrower": "camera \\n\\u001b[2J", "direction": "WRITE", "ageMillis": 3}, {"borrower": "gpu", "direction": "READ_WRITE", "ageMillis": 0}]},
+            {"state": "retiring", "offset": 16384, "length": 4096, "requested": 1, "tag": "", "ageMillis": 0, "waitsFor": "fences", "loans": []},
+            {"state": "quarantined", "offset": 20480, "length": 4096},
+            {"state": "passing", "offset": 24576, "length": 4096},
+            {"state": "hole", "offset": 28672, "length": 36864}
+            """;
+
     private Dumps() {}
 
-    /** 64 KiB with one region in each state, one line a region. */
+    /** 64 KiB with one region in each state that version 2 has, one line a region. */
+    public static String lent() {
+        return HEAD_WITH_LOANS + REGIONS_WITH_LOANS + "]}\n";
+    }
+
+    /** 64 KiB as version 1 wrote them, with one region in each state, one line a region. */
     public static String small() {
         return HEAD + REGIONS + "]}\n";
     }

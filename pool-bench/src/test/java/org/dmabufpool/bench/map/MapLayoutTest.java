@@ -46,6 +46,6 @@ class MapLayoutTest {
     }
 
     private static MapRegion hole(long offset, long length) {
-        return new MapRegion(MapRegion.State.HOLE, offset, length, 0, "", 0, MapRegion.Access.NONE);
+        return MapRegion.plain(MapRegion.State.HOLE, offset, length);
     }
 }

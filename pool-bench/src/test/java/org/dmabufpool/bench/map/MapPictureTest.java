@@ -70,6 +70,42 @@ class MapPictureTest {
     }
 
     @Test
+    void whatIsRetiringOrLentIsDrawnAndSaid() throws Exception {
+        PoolMapFile map = Dumps.read(Dumps.lent());
+        String svg = MapPicture.svg(map);
+        Document document = parse(svg);
+        assertThat(texts(document, "title"))
+                .contains(
+                        "'b', 8 KiB at 0, 8000 bytes asked for, < 1 s old, reading, 2 owners, 'encoder' reads it for 2 s",
+                        "retiring, waits for loans: 'raw', 4 KiB at 12288, 4090 bytes asked for, 95 s old,"
+                                + " 'camera ??[2J' writes it for < 1 s, 'gpu' reads and writes it for < 1 s",
+                        "retiring, waits for fences: '', 4 KiB at 16384");
+        assertThat(texts(document, "text"))
+                .contains(
+                        "retiring: no owner, still in use",
+                        "8 KiB in 2",
+                        "lent to devices",
+                        "12 KiB in 2",
+                        "'encoder' reads 8 KiB in 1");
+        assertThat(svg).contains("id=\"retiring\"", "class=\"lent\"");
+        assertThat(count(MapPicture.png(map), Fill.RETIRING.stripes())).isPositive();
+        assertThat(count(MapPicture.png(map), Fill.LENT.light())).isGreaterThan(1000);
+        assertThat(MapPicture.svg(Dumps.read(Dumps.small()))).doesNotContain(" writes 4 KiB");
+    }
+
+    @Test
+    void manyBorrowersShareALine() throws IOException {
+        StringBuilder loans = new StringBuilder("\"loans\": [");
+        for (int i = 0; i < 11; i++) {
+            loans.append(i == 0 ? "" : ",")
+                    .append("{\"borrower\": \"b" + i + "\", \"direction\": \"READ\", \"ageMillis\": 0}");
+        }
+        String dump =
+                Dumps.lent().replaceFirst("\"loans\": \\[\\]", loans.append(']').toString());
+        assertThat(LentTo.lines(Dumps.read(dump))).hasSize(9).last().isEqualTo("and 6 more borrowers");
+    }
+
+    @Test
     void noTagBreaksTheDrawing() throws Exception {
         String tag = "</text><script>&\\\"'\\u0000\\u001b[2J\\ud83d \\ufffe 写真📷";
         String dump = Dumps.small()

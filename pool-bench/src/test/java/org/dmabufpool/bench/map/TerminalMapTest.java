@@ -41,6 +41,29 @@ class TerminalMapTest {
     }
 
     @Test
+    void lettersTellOfOwnersLoansAndWhatIsRetiring() throws IOException {
+        String text = print(Dumps.read(Dumps.lent()), 44, false);
+        assertThat(text)
+                .contains(
+                        "slices         2 open, the oldest for 90 s; 5 handed out, 0 leaked",
+                        "owners         3 of the open slices",
+                        "loans          3 open, 4 ended by a fence with an error",
+                        "retiring       2 slices, 8 KiB",
+                        "       0 B  " + "A*".repeat(16),
+                        "     8 KiB  " + "b".repeat(32),
+                        "    12 KiB  " + "~*".repeat(16),
+                        "    16 KiB  " + "~".repeat(32),
+                        "    20 KiB  " + "#".repeat(32),
+                        "* lent: 'encoder' reads 8 KiB in 1",
+                        "* lent: 'camera ??[2J' writes 4 KiB in 1",
+                        "* lent: 'gpu' reads and writes 4 KiB in 1")
+                .containsPattern("~  retiring +8 KiB in 2")
+                .matches("[\\n -~]+");
+        assertThat(print(Dumps.read(Dumps.small()), 44, false)).doesNotContain("owners", "loans", "retiring", "*");
+        assertThat(print(Dumps.read(Dumps.lent()), 44, true)).contains("\u001b[38;5;16m*");
+    }
+
+    @Test
     void coloursAreBlocksAndEndWithTheLine() throws IOException {
         String text = print(Dumps.read(Dumps.camera()), 80, true);
         assertThat(text).contains("▌", "▐", "·", "╱", "w", "r, w: the CPU reads 2, writes 1");
@@ -74,8 +97,7 @@ class TerminalMapTest {
                 for (int cell = (int) Math.ceil(piece.from() * cells + 1e-6);
                         cell + 1 <= piece.to() * cells - 1e-6;
                         cell++) {
-                    assertThat(rows.get(piece.row()).get(cell))
-                            .isEqualTo(new CellStrip.Cell(legend.fill(region), legend.letter(region), region.access()));
+                    assertThat(rows.get(piece.row()).get(cell)).isEqualTo(CellStrip.Cell.of(legend, region));
                 }
             }
         }

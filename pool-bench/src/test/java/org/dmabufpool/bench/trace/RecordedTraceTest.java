@@ -4,6 +4,7 @@ package org.dmabufpool.bench.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +12,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
 import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.Loan;
 import org.dmabufpool.Slice;
 import org.dmabufpool.SliceHandles;
+import org.dmabufpool.SliceRequest;
 import org.dmabufpool.bench.policy.Policy;
+import org.dmabufpool.heap.Direction;
 import org.dmabufpool.model.ModelHeap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +37,36 @@ class RecordedTraceTest {
         Trace trace = TraceReader.read(Files.writeString(folder.resolve("pool.trace"), text));
         assertThat(trace.length()).isEqualTo(operations);
         assertThat(Replay.serves(trace, Policy.OURS, CAPACITY)).isTrue();
+    }
+
+    @Test
+    void ownersAndLoansOfAPoolAreReadWithTheirTexts() throws IOException {
+        StringBuilder text = new StringBuilder();
+        String odd = "raw, 100 %\n# 写真 📷\u0085";
+        try (DmaBufPool pool = DmaBufPool.builder()
+                .heap(ModelHeap.coherent())
+                .capacity(CAPACITY)
+                .trace(text)
+                .build()) {
+            Slice slice = pool.allocate(SliceRequest.of(5000).tag(odd));
+            Slice second = slice.share(odd);
+            Loan loan = second.lend(Direction.WRITE, odd);
+            slice.close();
+            second.close();
+            loan.close();
+            pool.allocate(1).close();
+        }
+        Trace trace = TraceReader.read(Files.writeString(folder.resolve("pool.trace"), text));
+        assertThat(trace.tag(0)).isEqualTo(odd);
+        assertThat(trace.shares()).isEqualTo(1);
+        assertThat(trace.loans()).isEqualTo(1);
+        assertThat(trace.length()).isEqualTo(4);
+        assertThat(trace.allocates(1)).isFalse();
+        ByteArrayOutputStream copy = new ByteArrayOutputStream();
+        TraceText.write(trace, copy, false);
+        Trace again = TraceReader.read(Files.write(folder.resolve("copy.trace"), copy.toByteArray()));
+        assertThat(again.tag(0)).isEqualTo(odd);
+        assertThat(again.length()).isEqualTo(4);
     }
 
     private static int record(StringBuilder text) {

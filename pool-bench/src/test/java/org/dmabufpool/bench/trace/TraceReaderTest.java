@@ -46,6 +46,47 @@ class TraceReaderTest {
     }
 
     @Test
+    void readsOwnersAndLoans() throws IOException {
+        Trace trace = read("t.txt", """
+                a,7,4096
+                # between
+                t,7,raw %23 1   # a comment
+                s,7,Vorschau %e2%82%AC €
+                l,7,3,w,camera %2Fdev
+                c,7
+                a,8,5
+                l,7, 4 , r ,
+                c,7
+                e,3
+                l,8,3,r,encoder
+                e,4
+                f,7
+                a,7,1
+                """);
+        assertThat(trace.length()).isEqualTo(4);
+        assertThat(trace.parts()).isEqualTo(3);
+        assertThat(trace.shares()).isEqualTo(1);
+        assertThat(trace.loans()).isEqualTo(3);
+        assertThat(trace.tag(0)).isEqualTo("raw # 1");
+        assertThat(trace.tag(1)).isEmpty();
+        assertThat(trace.peakLiveBytes()).isEqualTo(4101);
+    }
+
+    /** Latin-1, as some editors save it, is no UTF-8; and no control character stands for itself. */
+    @Test
+    void textsAreUtf8WithoutControlCharacters() {
+        assertThatExceptionOfType(TraceFormatException.class)
+                .isThrownBy(() -> read("t.txt", "a,1,5\nt,1,gr\u00fcn\n".getBytes(StandardCharsets.ISO_8859_1)))
+                .withMessageContaining("t.txt, line 2: the tag is malformed, these bytes are no UTF-8");
+        for (String control : new String[] {"a\tb", "a\u001bb", "a\u0085b", "a\u2028b"}) {
+            assertThatExceptionOfType(TraceFormatException.class)
+                    .isThrownBy(() -> read("t.txt", "a,1,5\ns,1," + control + "\n"))
+                    .withMessageContaining("t.txt, line 2: the tag is malformed, the control character U+")
+                    .withMessageContaining("are percent-encoded as UTF-8, such as %25 and %0A");
+        }
+    }
+
+    @Test
     void gzipShowsByTheContentsWhateverTheName() throws IOException {
         byte[] packed = packed("a,1,10\nf,1\n");
         assertThat(read("t.trace", packed).length()).isEqualTo(2);
@@ -86,9 +127,33 @@ class TraceReaderTest {
                 "a,1,5;f,1;f,1       | 3 | id 1 was released before: double free",
                 "a,1,5;f,2           | 2 | id 2 was never allocated",
                 "a,1,5;f,1,2         | 2 | a release has 1 number, not 2",
-                "x,1,5               | 1 | a line is a,<id>,<bytes>[,<alignment>] or f,<id>",
+                "x,1,5               | 1 | a line is a,<id>,<bytes>[,<alignment>] or t,<id>,<tag>",
                 "# nothing           | 2 | without a single operation",
-                "a,1,9223372036854775807;a,2,1 | 2 | more than 2^63 bytes would be live"
+                "a,1,9223372036854775807;a,2,1 | 2 | more than 2^63 bytes would be live",
+                "a,1,5;t,1           | 2 | a tag has an id and the tag, 2 fields, not 1",
+                "a,1,5;t,1,x,y       | 2 | a tag has an id and the tag, 2 fields, not 3",
+                "a,1,5;t,2,x         | 2 | id 2 was never allocated",
+                "a,1,5;a,2,5;t,1,x   | 3 | a tag stands right after the line a of its id",
+                "a,1,5;t,1,x;t,1,x   | 3 | a tag stands right after the line a of its id",
+                "a,1,5;t,1,%4        | 2 | the tag is malformed, '%4' is no % and two hexadecimal digits",
+                "a,1,5;t,1,a%        | 2 | the tag is malformed, '%' is no %",
+                "a,1,5;t,1,%+1       | 2 | the tag is malformed, '%+1' is no %",
+                "a,1,5;t,1,%C3       | 2 | the tag is malformed, these bytes are no UTF-8",
+                "a,1,5;s,1,%g0       | 2 | the tag is malformed, '%g0' is no %",
+                "s,1,x               | 1 | id 1 was never allocated",
+                "a,1,5;f,1;s,1,x     | 3 | id 1 was released before",
+                "a,1,5;c,2           | 2 | id 2 was never allocated",
+                "a,1,5;c,1,2         | 2 | an owner that closes has an id, 1 fields, not 2",
+                "a,1,5;l,1,2,w       | 2 | a loan has an id, its number, r or w, and a borrower, 4 fields, not 3",
+                "a,1,5;l,2,1,r,gpu   | 2 | id 2 was never allocated",
+                "a,1,5;l,1,-1,r,gpu  | 2 | the loan -1 is below 0",
+                "a,1,5;l,1,1,x,gpu   | 2 | a device reads (r) or writes (w), not 'x'",
+                "a,1,5;l,1,1,r,g%u   | 2 | the borrower is malformed, '%u' is no %",
+                "a,1,5;l,1,1,r,g;l,1,1,w,h | 3 | loan 1 is open already",
+                "a,1,5;e,1           | 2 | loan 1 was never begun",
+                "a,1,5;l,1,1,r,g;e,1;e,1 | 4 | loan 1 has ended before",
+                "a,1,5;e             | 2 | the end of a loan has its number, 1 fields, not 0",
+                "a,1,5;l,1,1,r,g;c,1;f,1 | 4 | loans of the place that are open: 1. It is given back after"
             })
     void badLinesAreNamedWithTheirNumber(String text, int line, String what) {
         assertThatExceptionOfType(TraceFormatException.class)
@@ -101,7 +166,7 @@ class TraceReaderTest {
     void whatIsNoTextDoesNoHarm() {
         assertThatExceptionOfType(TraceFormatException.class)
                 .isThrownBy(() -> read("blob", new byte[1 << 20]))
-                .withMessageContaining("a line has at most 4096 bytes; is this a trace?");
+                .withMessageContaining("a line has at most 65536 bytes; is this a trace?");
     }
 
     @Test

@@ -22,8 +22,10 @@ import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.Slice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The dashboard and the alerts in docs/grafana, asked of a real Prometheus that scrapes live pools. */
+@ResourceLock("the programs that watch")
 class GrafanaIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);

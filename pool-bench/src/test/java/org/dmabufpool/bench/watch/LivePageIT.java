@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,12 +18,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.dmabufpool.bench.serve.ListenAddress;
@@ -32,6 +38,7 @@ import org.dmabufpool.bench.shoot.Words;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
@@ -41,6 +48,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chromium.ChromiumDriver;
 
 /** The page of serve in a real browser. */
+@ResourceLock("the programs that watch")
 class LivePageIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -52,6 +60,18 @@ class LivePageIT {
     private static final int PHONE_WIDTH = 360;
     private static final int MANY_SNAPSHOTS = 60;
     private static final int BUSY_SLICES = 15;
+    /** A quarter of the capacity each. */
+    private static final String REGIONS = """
+            [{"state": "retiring", "offset": 0, "length": 67108864, "requested": 60000000, "tag": "raw", "ageMillis": 9000,
+              "waitsFor": "loans", "loans": [{"borrower": "camera <b>", "direction": "WRITE", "ageMillis": 2000},
+              {"borrower": "gpu", "direction": "READ_WRITE", "ageMillis": 0}]},
+             {"state": "slice", "offset": 67108864, "length": 67108864, "requested": 60000000, "tag": "yuv",
+              "ageMillis": 9000, "handle": 1, "access": "reading", "owners": 2,
+              "loans": [{"borrower": "encoder", "direction": "READ", "ageMillis": 500}]},
+             {"state": "quarantined", "offset": 134217728, "length": 67108864},
+             {"state": "hole", "offset": 201326592, "length": 67108864}]
+            """;
+
     private static final Path PICTURES = Path.of("target/live-page");
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -100,6 +120,55 @@ class LivePageIT {
         } finally {
             freezer.stop(0);
         }
+    }
+
+    /** The server's own work lends nothing; so a server in between says that it does. */
+    @Test
+    void whatIsRetiringOrLentIsDrawnAndSaid() throws IOException {
+        HttpServer lender = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        lender.createContext("/", exchange -> passOn(exchange, LivePageIT::withLoans));
+        lender.start();
+        try {
+            browser.open(URI.create("http://127.0.0.1:" + lender.getAddress().getPort() + "/"));
+            awaitSnapshot(0);
+            WebElement map = browser.driver().findElement(By.id("map"));
+            map.sendKeys(Keys.HOME);
+            assertThat(pointed())
+                    .isEqualTo("retiring, waits for loans: raw, 64 MiB (67,108,864) at offset 0,"
+                            + " camera <b> writes it for 2.0 s, gpu reads and writes it for 0.0 s");
+            map.sendKeys(Keys.ARROW_RIGHT);
+            assertThat(pointed()).endsWith("access: reading, 2 owners, encoder reads it for 0.5 s");
+            map.sendKeys(Keys.ESCAPE);
+            assertThat(inks(0, 10)).as("stripes").hasSizeGreaterThan(2);
+            assertThat(inks(0, 13)).as("a bar below").hasSize(1).isEqualTo(inks(6, 13));
+            assertThat(inks(6, 5)).as("no stripes").hasSize(1).isNotEqualTo(inks(6, 13));
+            assertThat(inks(12, 10)).as("stripes of another colour").hasSizeGreaterThan(2);
+            assertThat(inks(12, 10)).isNotEqualTo(inks(0, 10));
+            assertThat(browser.errors()).isEmpty();
+        } finally {
+            lender.stop(0);
+        }
+    }
+
+    private static byte[] withLoans(String path, byte[] body) {
+        if (!path.equals("/state")) {
+            return body;
+        }
+        try {
+            ObjectNode state = (ObjectNode) new ObjectMapper().readTree(body);
+            state.set("regions", new ObjectMapper().readTree(REGIONS));
+            return state.toString().getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The colours of a line of pixels, right of the labels, in a row of the map. */
+    @SuppressWarnings("unchecked")
+    private Set<String> inks(int row, int line) {
+        return new TreeSet<>((List<String>) script("const pen = document.getElementById('map').getContext('2d');"
+                + "const pixels = pen.getImageData(300, " + (18 * row + line) + ", 200, 1).data;"
+                + "return Array.from({length: 200}, (_, i) => pixels.slice(4 * i, 4 * i + 3).join(' '))"));
     }
 
     @Test
@@ -325,15 +394,25 @@ class LivePageIT {
     }
 
     private void passOn(HttpExchange exchange, Map<String, HttpResponse<byte[]>> kept) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        HttpResponse<byte[]> answer = kept.computeIfAbsent(path, this::fetch);
+        send(exchange, answer, answer.body());
+    }
+
+    private void passOn(HttpExchange exchange, BiFunction<String, byte[], byte[]> change) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        HttpResponse<byte[]> answer = fetch(path);
+        send(exchange, answer, change.apply(path, answer.body()));
+    }
+
+    private static void send(HttpExchange exchange, HttpResponse<byte[]> answer, byte[] body) throws IOException {
         try (exchange) {
-            String path = exchange.getRequestURI().getPath();
-            HttpResponse<byte[]> answer = kept.computeIfAbsent(path, this::fetch);
             exchange.getResponseHeaders()
                     .set(
                             "Content-Type",
                             answer.headers().firstValue("Content-Type").orElseThrow());
-            exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-            exchange.getResponseBody().write(answer.body());
+            exchange.sendResponseHeaders(answer.statusCode(), body.length);
+            exchange.getResponseBody().write(body);
         }
     }
 

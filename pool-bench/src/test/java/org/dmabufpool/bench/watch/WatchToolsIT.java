@@ -21,10 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 import org.opentest4j.TestAbortedException;
 
 /** The tools see what is there, and each of them sees the fault that is planted for it. */
+@ResourceLock("the programs that watch")
 class WatchToolsIT {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final String GOOD_RULES = rules("planted_metric > 40");
