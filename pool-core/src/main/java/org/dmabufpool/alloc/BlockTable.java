@@ -135,7 +135,7 @@ final class BlockTable extends Margin {
         roomEnd = room - MOST_FOR_A_REQUEST;
     }
 
-    /** Whether enough records are left over from earlier blocks, where the table can grow no more. */
+    /** Whether enough records are left over from earlier blocks, so that the table need not grow. */
     boolean hasUnused() {
         int count = 0;
         for (int block = unused; block != NONE && count < MOST_FOR_A_REQUEST; block = get(block, NEXT)) {

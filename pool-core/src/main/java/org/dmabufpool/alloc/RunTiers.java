@@ -62,8 +62,11 @@ final class RunTiers extends Margin {
      * @return whether it does; false if there are as many blocks as can be
      */
     boolean makeRoom() {
-        if (blocks.hasRoom() || blocks.largerRoom() == blocks.room()) {
-            return blocks.hasRoom() || blocks.hasUnused();
+        if (blocks.hasRoom() || blocks.hasUnused()) {
+            return true;
+        }
+        if (blocks.largerRoom() == blocks.room()) {
+            return false;
         }
         extents.grow(blocks.largerRoom());
         return true;

@@ -89,6 +89,27 @@ class RunTiersTest {
     }
 
     @Test
+    void recordsThatAreLeftOverAreUsedBeforeTheTableGrows() {
+        BlockTable table = new BlockTable();
+        RunTiers tiers = new RunTiers(table, 1 << 20, 0, 0);
+        tiers.settledExtents().addRange(0, 1 << 20);
+        Deque<Integer> taken = new ArrayDeque<>();
+        int room = table.room();
+        while (table.hasRoom()) {
+            taken.push(tiers.allocate(1));
+        }
+        while (!taken.isEmpty()) {
+            tiers.free(taken.pop());
+        }
+        tiers.settledExtents();
+        assertThat(table.hasRoom()).isFalse();
+        assertThat(tiers.makeRoom()).isTrue();
+        assertThat(table.room()).isEqualTo(room);
+        assertThat(tiers.allocate(1)).isNotEqualTo(BlockTable.NONE);
+        tiers.checkInvariants();
+    }
+
+    @Test
     void aRunThatOnlyAChunkHasRoomForIsTakenThere() {
         runs.allocate(1);
         runs.allocate(1);
