@@ -48,7 +48,10 @@ public final class Loan implements AutoCloseable {
         return borrower;
     }
 
-    /** Whether the loan has not ended and the pool is open. */
+    /**
+     * Whether the loan has not ended and the pool is open. Once it has ended, by hand or by its fence, it is in the way of no
+     * access and no other loan.
+     */
     public boolean isOpen() {
         return store.isLoanOpen(handle);
     }

@@ -83,10 +83,7 @@ final class SliceLedger {
     synchronized void abandon(long handle) {
         long place = place(handle);
         if (SlotTable.isTicket(handle)) {
-            SlotTable.Segment tickets = slots.segment(handle);
-            int at = SlotTable.within(handle);
-            tickets.set(at, slots.nextIdle(tickets.get(at)));
-            slots.giveBackTicket(SlotTable.slot(handle));
+            retireTicket(handle);
         }
         SlotTable.Segment segment = slots.segment(place);
         int at = SlotTable.within(place);
@@ -588,8 +585,8 @@ final class SliceLedger {
     }
 
     /**
-     * The first half of a loan's end: the handle is not valid any more, so that exactly one caller goes on to
-     * {@link #endClaimed}. The place stays lent until then.
+     * The first half of a loan's end: exactly one caller goes on to {@link #endClaimed}. Until then the loan is open, so
+     * that who sees that it has ended may use the place. A second caller waits for the first one's few steps.
      *
      * @return its place, or {@link #NOT_LIVE}
      */
@@ -599,17 +596,25 @@ final class SliceLedger {
             return NOT_LIVE;
         }
         int at = SlotTable.within(loan);
-        long word = segment.get(at);
-        if (!SlotTable.isOf(loan, word) || !SlotWord.isLoan(word)) {
-            return NOT_LIVE;
+        while (true) {
+            long word = segment.get(at);
+            if (!SlotTable.isOf(loan, word) || !SlotWord.isLoan(word)) {
+                return NOT_LIVE;
+            }
+            if (SlotWord.isEndClaimed(word)) {
+                LockSupport.parkNanos(this, NAP_NANOS);
+            } else if (segment.compareAndSet(at, word, SlotWord.endClaimed(word))) {
+                return Integer.toUnsignedLong(segment.places[at]);
+            }
         }
-        long place = Integer.toUnsignedLong(segment.places[at]);
-        return segment.compareAndSet(at, word, slots.nextIdle(word)) ? place : NOT_LIVE;
     }
 
-    /** The second half: the device does not use the place any more. @return what {@link #isUnused} tells */
+    /**
+     * The second half: the device does not use the place any more, and then the handle is not valid any more.
+     *
+     * @return what {@link #isUnused} tells
+     */
     long endClaimed(long loan, long place) {
-        slots.giveBackTicket(SlotTable.slot(loan));
         SlotTable.Segment segment = slots.segment(place);
         int at = SlotTable.within(place);
         long word;
@@ -618,7 +623,16 @@ final class SliceLedger {
             word = segment.get(at);
             next = SlotWord.heldIfUnused(SlotWord.loanEnded(word));
         } while (!segment.compareAndSet(at, word, next));
+        retireTicket(loan);
         return result(next);
+    }
+
+    /** The handle of a further owner or of a loan is not valid any more. */
+    private void retireTicket(long handle) {
+        SlotTable.Segment tickets = slots.segment(handle);
+        int at = SlotTable.within(handle);
+        tickets.set(at, slots.nextIdle(tickets.get(at)));
+        slots.giveBackTicket(SlotTable.slot(handle));
     }
 
     // ---- what is known of a place ----

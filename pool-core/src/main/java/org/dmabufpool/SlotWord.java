@@ -32,10 +32,11 @@ import org.dmabufpool.heap.Direction;
  *
  * <pre>
  *   63       30 29 28 27 26 25 24     15 14   12 11           0
- *   g g … … g g  L  B  –  R  W  – … … –  e e e  a a a … … a a a
+ *   g g … … g g  L  B  E  R  W  – … … –  e e e  a a a … … a a a
  *
  *   L   live: the owner has not closed, the loan has not ended
  *   B   borrowed: a loan, else an owner
+ *   E   somebody is about to end the loan, and nobody else may
  *   R W what the device of a loan does
  *   e a accesses open through this owner, as above
  * </pre>
@@ -80,6 +81,7 @@ final class SlotWord {
     static final int UNFREED = 4;
 
     static final long BORROWED = 1L << 28;
+    private static final long END_CLAIMED = 1L << 27;
     private static final long DEVICE_READS_BIT = 1L << 26;
     private static final long DEVICE_WRITES_BIT = 1L << 25;
 
@@ -271,6 +273,15 @@ final class SlotWord {
 
     static boolean isLoan(long ticket) {
         return (ticket & BORROWED) != 0;
+    }
+
+    static boolean isEndClaimed(long ticket) {
+        return (ticket & END_CLAIMED) != 0;
+    }
+
+    /** The state of a loan's ticket from the moment that one thread goes on to end it. */
+    static long endClaimed(long ticket) {
+        return ticket | END_CLAIMED;
     }
 
     /** What the device of a loan does. */

@@ -66,8 +66,8 @@ class LoanWalkSabotageTest {
                 fault(
                         "a loan may be ended twice",
                         "SliceLedger.java",
-                        "segment.compareAndSet(at, word, slots.nextIdle(word)) ? place : NOT_LIVE;",
-                        "place;",
+                        "tickets.set(at, slots.nextIdle(tickets.get(at)));",
+                        "tickets.set(at, tickets.get(at) & ~(1L << 27));",
                         RANGES),
                 fault(
                         "generations are not raised",

@@ -160,12 +160,74 @@ public final class SliceLedgerJcstress {
 
         @Actor
         public void one(LL_Result seen) {
-            seen.r1 = ledger.claimEnd(loan) >= 0;
+            seen.r1 = endLoan(ledger, loan);
         }
 
         @Actor
         public void other(LL_Result seen) {
-            seen.r2 = ledger.claimEnd(loan) >= 0;
+            seen.r2 = endLoan(ledger, loan);
+        }
+    }
+
+    static boolean endLoan(SliceLedger ledger, long loan) {
+        long place = ledger.claimEnd(loan);
+        if (place >= 0) {
+            ledger.endClaimed(loan, place);
+        }
+        return place >= 0;
+    }
+
+    /** One looks whether another one's loan has ended, and if so lends. */
+    @JCStressTest
+    @Outcome(
+            id = {"true, CONFLICT", "true, lent", "false, lent"},
+            expect = Expect.ACCEPTABLE,
+            desc = "a loan that has ended is in nobody's way")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a loan that has ended excludes another")
+    @State
+    public static class EndLoanAndLendAnew {
+
+        private final SliceLedger ledger = new SliceLedger();
+        private final long handle = opened(ledger);
+        private final long loan = ledger.lend(handle, Direction.WRITE, "camera", 0);
+
+        @Actor
+        public void end() {
+            endLoan(ledger, loan);
+        }
+
+        @Actor
+        public void lend(LL_Result seen) {
+            seen.r1 = ledger.isLoan(loan);
+            long next = ledger.lend(handle, Direction.WRITE, "encoder", 0);
+            seen.r2 = next >= 0 ? "lent" : name(next);
+        }
+    }
+
+    /** One ends a loan that another one is about to end, and lends. */
+    @JCStressTest
+    @Outcome(
+            id = {"true, lent", "false, lent"},
+            expect = Expect.ACCEPTABLE,
+            desc = "a loan that was ended is in nobody's way, whoever ended it")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the place is lent still when an end of the loan has returned")
+    @State
+    public static class EndLoanTwiceAndLendAnew {
+
+        private final SliceLedger ledger = new SliceLedger();
+        private final long handle = opened(ledger);
+        private final long loan = ledger.lend(handle, Direction.WRITE, "camera", 0);
+
+        @Actor
+        public void end() {
+            endLoan(ledger, loan);
+        }
+
+        @Actor
+        public void endAndLend(LL_Result seen) {
+            seen.r1 = endLoan(ledger, loan);
+            long next = ledger.lend(handle, Direction.WRITE, "encoder", 0);
+            seen.r2 = next >= 0 ? "lent" : name(next);
         }
     }
 
