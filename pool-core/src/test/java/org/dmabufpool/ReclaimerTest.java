@@ -9,9 +9,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.dmabufpool.alloc.AllocatorLayout;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.model.ModelHeap;
 import org.dmabufpool.sync.SyncPlanner;
@@ -24,10 +29,12 @@ class ReclaimerTest {
     private static final long CAPACITY = 1 << 20;
     private static final long GRANULE = 4096;
 
-    private final DmaBuf buffer = ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).allocate(CAPACITY);
+    private final DmaBuf buffer =
+            refusingBuffer(ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).allocate(CAPACITY));
     private final OffsetAllocator real =
             AllocatorLayout.of(CAPACITY, GRANULE, GRANULE).createShared();
     private int refusals;
+    private boolean refusesToClean;
     private int freed;
     private final PoolCore core = core();
     private Reclaimer reclaimer = new Reclaimer(core, new SpaceWaiters(), () -> {});
@@ -41,20 +48,32 @@ class ReclaimerTest {
 
     /** Runs out of memory in so many calls of free. */
     private OffsetAllocator refusingAllocator() {
-        return (OffsetAllocator) Proxy.newProxyInstance(
-                OffsetAllocator.class.getClassLoader(),
-                new Class<?>[] {OffsetAllocator.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("free") && refusals-- > 0) {
-                        throw new OutOfMemoryError("injected");
-                    }
-                    freed += method.getName().equals("free") ? 1 : 0;
+        return proxy(OffsetAllocator.class, real, method -> {
+            if (method.equals("free") && refusals-- > 0) {
+                throw new OutOfMemoryError("injected");
+            }
+            freed += method.equals("free") ? 1 : 0;
+        });
+    }
+
+    private DmaBuf refusingBuffer(DmaBuf inner) {
+        return proxy(DmaBuf.class, inner, method -> {
+            if (method.equals("syncRange") && refusesToClean) {
+                throw new HeapException("injected", HeapException.NO_ERRNO);
+            }
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, T inner, Consumer<String> before) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    before.accept(method.getName());
                     try {
-                        return method.invoke(real, arguments);
+                        return method.invoke(inner, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
-                });
+                }));
     }
 
     @AfterEach
@@ -86,6 +105,48 @@ class ReclaimerTest {
         assertThat(core.ledger.isLiveOwner(next)).isTrue();
         assertThat(reclaimer.hasKept()).isFalse();
         assertThat(freed).isEqualTo(1);
+    }
+
+    /** One that stays held for good does not try again; the others must be tried all the same. */
+    @Test
+    void placesThatAreKeptAreNotForgottenWhenOneOfThemFailsInAnUnforeseenWay() {
+        long first = unusedPlace();
+        long second = unusedPlace();
+        core.ledger.keep(first, SlotWord.UNFINISHED);
+        refusals = 1;
+        assertThatThrownBy(() -> reclaimer.giveBack(second)).isInstanceOf(OutOfMemoryError.class);
+        core.ledger.markUnclean(first);
+        refusesToClean = true;
+        Logger log = Logger.getLogger(Reclaimer.class.getName());
+        Handler broken = new BrokenHandler();
+        log.addHandler(broken);
+        try {
+            assertThatThrownBy(reclaimer::tryKept).isInstanceOf(StackOverflowError.class);
+        } finally {
+            log.removeHandler(broken);
+        }
+        assertThat(SlotWord.whyHeld(core.ledger.state(first))).isEqualTo(SlotWord.QUARANTINED);
+        assertThat(freed).isZero();
+        assertThat(reclaimer.hasKept()).isTrue();
+        assertThat(reclaimer.tryKept()).isFalse();
+        assertThat(freed).isEqualTo(1);
+    }
+
+    private static final class BrokenHandler extends Handler {
+        @Override
+        public void publish(LogRecord event) {
+            throw new StackOverflowError("injected");
+        }
+
+        @Override
+        public void flush() {
+            // Keeps nothing.
+        }
+
+        @Override
+        public void close() {
+            // Has nothing open.
+        }
     }
 
     @Test

@@ -4,7 +4,9 @@ package org.dmabufpool.oom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Method;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,5 +35,18 @@ class OutOfMemoryTest {
             assertThat(wrong).isEqualTo("");
         }
         assertThat(AllocationPoints.failures() - before).isGreaterThanOrEqualTo(failures);
+    }
+
+    @Test
+    void noWindowIsLostWhereALedgerThatMustGrowCannot() throws ReflectiveOperationException {
+        Method prepare = new AllocationFaultLoader()
+                .loadClass("org.dmabufpool.OutOfMemoryWindow")
+                .getMethod("prepare", int.class);
+        int point = 0;
+        for (Object seen = prepare.invoke(null, point); !"none".equals(seen); seen = prepare.invoke(null, point)) {
+            assertThat(seen).as("point %d", point).isEqualTo("ok");
+            point++;
+        }
+        assertThat(point).isPositive();
     }
 }
