@@ -8,19 +8,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Notices slices and loans that were collected without being closed. Safe for use by many threads.
  *
  * <p>A reference object for every slice would double the garbage of an allocation and trouble the collector. So the slot
- * table holds each new slice itself until the sweep after next, one or two seconds; most are closed by then, and only those
- * that still live are given a reference.
+ * table holds each new slice itself until the next one in its slot or the sweep after next, one or two seconds; most are closed
+ * by then, and only those that still live are given a reference. Nobody is told of a close: a handle that is not valid any
+ * more cannot leak.
  */
 final class LeakTracker {
-
-    private static final Logger LOG = Logger.getLogger(LeakTracker.class.getName());
 
     private final SliceLedger ledger;
     private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
@@ -45,34 +42,6 @@ final class LeakTracker {
     /** A slice or a loan begins. */
     void remember(long handle, Object holder) {
         ledger.slots().remember(handle, holder);
-    }
-
-    /**
-     * A slice or a loan is closed: whatever becomes of the object, it has not leaked. Where there is no memory to look it up,
-     * the next sweep forgets it, as its handle is not valid any more.
-     */
-    void forget(long handle, Object holder) {
-        forget(ledger.slots().segment(handle), handle, holder);
-    }
-
-    /** As {@link #forget(long, Object)}, with the segment of the handle's slot. */
-    void forget(SlotTable.Segment segment, long handle, Object holder) {
-        if (!segment.forgetYoung(SlotTable.within(handle), holder)) {
-            forgetOlder(handle, holder);
-        }
-    }
-
-    private void forgetOlder(long handle, Object holder) {
-        try {
-            forgetAged(handle, holder);
-        } catch (OutOfMemoryError e) {
-            LOG.log(Level.FINE, "a closed slice is forgotten later", e);
-        }
-    }
-
-    private synchronized void forgetAged(long handle, Object holder) {
-        ledger.slots().forgetAged(handle, holder);
-        tracked.remove(handle);
     }
 
     /** Gives those that outlived a sweep a reference, and forgets handles that are not valid any more. */

@@ -140,7 +140,7 @@ public final class Loan implements AutoCloseable {
     @Override
     public void close() {
         try {
-            store.endLoan(handle, this);
+            store.endLoan(handle);
         } finally {
             Reference.reachabilityFence(this); // It is being closed, so it has not leaked.
         }

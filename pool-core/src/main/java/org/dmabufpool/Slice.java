@@ -41,13 +41,13 @@ public final class Slice implements AutoCloseable {
     /** Bytes reserved and not asked for: less than a page. */
     private final int padding;
 
-    Slice(SliceStore store, long handle, long length, String tag) {
+    Slice(SliceStore store, long handle, long offset, long length, long reserved, String tag) {
         this.store = store;
         this.handle = handle;
-        this.offset = store.offset(handle);
+        this.offset = offset;
         this.length = length;
         this.tag = tag;
-        this.padding = (int) (store.reserved(handle) - length);
+        this.padding = (int) (reserved - length);
     }
 
     /** First byte within the pool: what an importer that takes offsets is given. */

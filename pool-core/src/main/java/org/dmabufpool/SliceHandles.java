@@ -256,7 +256,7 @@ public final class SliceHandles {
      * @throws PoolClosedException if the pool was closed
      */
     public void endLoan(long loan) {
-        if (!store.endLoan(loan, null)) {
+        if (!store.endLoan(loan)) {
             store.core().checkPoolOpen();
             throw new LoanEndedException("ended twice: the loan of handle " + loan + " of pool '" + store.poolName()
                     + "'. Only its borrower may end a loan, once");

@@ -100,33 +100,27 @@ final class SliceLedger {
     }
 
     /**
-     * As {@link #open} and {@link #confirm}, in one look.
+     * As {@link #open} and {@link #confirm}, in one step.
      *
-     * @return the handle, or {@link #CONFLICT} if the pool was closed: the place is held for the caller then
+     * @return the handle, or {@link #CONFLICT} if the pool was closed: nothing has changed then
      */
     long openAtOnce(long place, String tag, int birth) {
         SlotTable.Segment segment = slots.segmentToWrite(place);
         int at = SlotTable.within(place);
+        if (stopped) {
+            return CONFLICT;
+        }
         long idle = segment.get(at);
         if (slots.isUsedUp(idle)) {
             return openUsedUp(segment, at, place, tag, birth);
         }
         note(segment, at, tag, birth);
-        segment.lazySet(at, SlotWord.opening(idle));
-        if (stopped) {
-            segment.set(at, SlotWord.abandoned(idle));
-            return CONFLICT;
-        }
         segment.lazySet(at, idle | SlotWord.LIVE);
         return SlotTable.handle(place, idle);
     }
 
     private long openUsedUp(SlotTable.Segment segment, int at, long place, String tag, int birth) {
         long handle = openFurther(segment, at, place, tag, birth);
-        if (stopped) {
-            abandon(handle);
-            return CONFLICT;
-        }
         confirm(place);
         return handle;
     }
@@ -408,21 +402,20 @@ final class SliceLedger {
 
     /**
      * Closes a place's first owner and gives the place back, in one step, if that owner is all that there is: no other one, no
-     * access, no loan, nothing to be cleaned, and no window.
+     * access, no loan, no fence, and nothing to be cleaned. Not for pools with windows.
      *
-     * @return the segment of the place if it was so; if not, null, and nothing has changed
+     * @return whether it was so; if not, nothing has changed
      */
-    SlotTable.@Nullable Segment closeOnly(long handle) {
+    boolean closeOnly(long handle) {
         SlotTable.Segment segment = slots.segmentOrNull(handle);
-        if (segment == null || segment.extrasOrNull() != null || SlotTable.isTicket(handle)) {
-            return null;
+        if (segment == null || SlotTable.isTicket(handle)) {
+            return false;
         }
         int at = SlotTable.within(handle);
         long word = segment.get(at);
-        boolean closed = SlotTable.isOf(handle, word)
+        return SlotTable.isOf(handle, word)
                 && SlotWord.hasOneCleanOwnerOnly(word)
-                && segment.compareAndSet(at, word, slots.nextIdle(word));
-        return closed ? segment : null;
+                && segment.compareAndSet(at, word, SlotWord.nextIdle(word));
     }
 
     /**
@@ -465,7 +458,7 @@ final class SliceLedger {
         }
         SlotTable.Segment segment = slots.segment(place(handle));
         int at = SlotTable.within(place(handle));
-        tickets.set(ticketAt, slots.nextIdle(ticket));
+        tickets.set(ticketAt, SlotWord.nextIdle(ticket));
         long word;
         long next;
         do {
@@ -631,7 +624,7 @@ final class SliceLedger {
     private void retireTicket(long handle) {
         SlotTable.Segment tickets = slots.segment(handle);
         int at = SlotTable.within(handle);
-        tickets.set(at, slots.nextIdle(tickets.get(at)));
+        tickets.lazySet(at, SlotWord.nextIdle(tickets.get(at)));
         slots.giveBackTicket(SlotTable.slot(handle));
     }
 
@@ -703,8 +696,11 @@ final class SliceLedger {
     }
 
     /** Notes that a descriptor that reaches the place was given to somebody: a flag of {@link SlotTable}. */
-    synchronized void markGiven(long place, byte flag) {
-        slots.segment(place).extras().given[SlotTable.within(place)] |= flag;
+    void markGiven(long place, byte flag) {
+        synchronized (this) {
+            slots.segment(place).extras().given[SlotTable.within(place)] |= flag;
+        }
+        set(place, SlotWord.GIVEN);
     }
 
     /** Whether the flag was noted since the slice began. */

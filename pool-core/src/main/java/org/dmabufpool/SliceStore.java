@@ -126,7 +126,6 @@ final class SliceStore {
     /** @param answer {@link SliceLedger#CONFLICT} if the pool was closed meanwhile; else the slice did not begin */
     private void takeBackPlain(long place, long answer) {
         if (answer == SliceLedger.CONFLICT) {
-            ledger.giveBack(place);
             allocator.free(place);
             core.checkPoolOpen();
         }
@@ -245,7 +244,8 @@ final class SliceStore {
     /** The object for a new owner, which is closed again if there is no memory for the object. */
     Slice slice(long handle, long bytes, String tag) {
         try {
-            Slice slice = new Slice(this, handle, bytes, tag);
+            long place = ledger.place(handle);
+            Slice slice = new Slice(this, handle, allocator.offset(place), bytes, allocator.reserved(place), tag);
             if (core.statistics) {
                 leaks.remember(handle, slice);
             }
@@ -289,11 +289,7 @@ final class SliceStore {
      */
     boolean release(long handle, @Nullable Slice slice) {
         // The way of most slices, kept short: the owner was all that there was. Giving space back needs no memory.
-        SlotTable.Segment freed = unobserved && !ledger.isStopped() ? ledger.closeOnly(handle) : null;
-        if (freed != null) {
-            if (slice != null && core.statistics) {
-                leaks.forget(freed, handle, slice);
-            }
+        if (unobserved && !ledger.isStopped() && ledger.closeOnly(handle)) {
             allocator.free(SlotTable.slot(handle));
             waiters.wake();
             return true;
@@ -314,9 +310,6 @@ final class SliceStore {
             }
             throw new AccessConflictException("not released: " + core.name(handle, slice) + " has " + core.users(place)
                     + ". Close its accesses first");
-        }
-        if (slice != null && core.statistics) {
-            leaks.forget(handle, slice);
         }
         closed(place, answer);
         core.observers.released(facts);
@@ -527,14 +520,8 @@ final class SliceStore {
     }
 
     /** Ends a loan; whether it was open. */
-    boolean endLoan(long handle, @Nullable Loan loan) {
-        if (core.isClosed()) {
-            return false;
-        }
-        if (loan != null && core.statistics && ledger.isLoan(handle)) {
-            leaks.forget(handle, loan);
-        }
-        return loans.end(handle);
+    boolean endLoan(long handle) {
+        return !core.isClosed() && loans.end(handle);
     }
 
     BufferRange range(long loan, long offset, long length) {

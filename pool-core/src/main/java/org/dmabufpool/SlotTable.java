@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Generations begin at a random value for each table, so that the handle of another pool is refused. A slot that had all
- * generations is not used again: its word keeps the first generation, which no handle has. The place of such a slot is
+ * generations is not used again: its word keeps the one after the last, which no handle has. The place of such a slot is
  * still allocated; its owners are tickets then.
  *
  * <p><b>Segments.</b> Slot numbers are small and dense, so slots lie in segments of {@value #SEGMENT}, added when first
@@ -48,10 +48,10 @@ final class SlotTable {
     private static final int TICKET_TABLE = (int) (TICKET >>> OffsetAllocator.BLOCK_BITS);
     private static final int MOST_TICKETS = BLOCK_MASK;
 
-    /** A slot that had all generations keeps this one. */
+    /** A slot that had all generations has come to this one, and keeps it. */
     private final long usedUp;
-    /** The generation after which a slot is used up. */
-    private final long last;
+    /** The generation that every slot begins with. */
+    private final long first;
 
     /** A row of segments for each {@value #SEGMENT} blocks, one of each table. Replaced when it grows. */
     private volatile @Nullable Segment[] segments = new Segment[0];
@@ -76,7 +76,7 @@ final class SlotTable {
      */
     SlotTable(long usedUp, long generations) {
         this.usedUp = usedUp;
-        this.last = (usedUp + generations) & SlotWord.GENERATION_MASK;
+        this.first = (usedUp - generations) & SlotWord.GENERATION_MASK;
     }
 
     /** The states of neighbouring slots, and what belongs to them. */
@@ -128,20 +128,6 @@ final class SlotTable {
         Extras extrasOrNull() {
             return extras;
         }
-
-        /** Forgets a slice if it is a young one; whether it was. */
-        boolean forgetYoung(int at, Object holder) {
-            return remove(young, at, holder);
-        }
-
-        @SuppressWarnings("ReferenceEquality") // It is about the very object.
-        private static boolean remove(@Nullable Object @Nullable [] slices, int at, Object holder) {
-            if (slices == null || slices[at] != holder) {
-                return false;
-            }
-            slices[at] = null;
-            return true;
-        }
     }
 
     /** What few places have. */
@@ -184,14 +170,9 @@ final class SlotTable {
         return word >>> (SlotWord.GENERATION_SHIFT - 1) == ((handle >>> SLOT_BITS) << 1 | 1);
     }
 
-    private long firstGeneration() {
-        return (usedUp + 1) & SlotWord.GENERATION_MASK;
-    }
-
     /** The idle state after this one, in which no handle given before is valid. */
     long nextIdle(long word) {
-        long generation = SlotWord.generation(word);
-        return SlotWord.idle(generation == last || generation == usedUp ? usedUp : generation + 1);
+        return isUsedUp(word) ? SlotWord.idle(usedUp) : SlotWord.nextIdle(word);
     }
 
     /** Whether no handle can be made of the slot any more. */
@@ -238,7 +219,7 @@ final class SlotTable {
         @Nullable Segment[] all = Arrays.copyOf(segments, Math.max(segments.length, (index | (TABLES - 1)) + 1));
         Segment segment = all[index];
         if (segment == null) {
-            segment = new Segment(firstGeneration(), ofTickets);
+            segment = new Segment(first, ofTickets);
             all[index] = segment;
             segments = all;
         }
@@ -362,11 +343,6 @@ final class SlotTable {
             young = young(segment);
             young[at] = holder;
         } while (segment.young != young); // A sweep came between; its array may have been looked at before.
-    }
-
-    /** Forgets a slice that was remembered before the last sweep. Not while {@link #ageYoung} runs. */
-    void forgetAged(long handle, Object holder) {
-        Segment.remove(segment(handle).aged, within(handle), holder);
     }
 
     private static @Nullable Object[] young(Segment segment) {

@@ -10,8 +10,8 @@ import org.dmabufpool.heap.Direction;
  * <p>The slot of a place, which the allocator numbers:
  *
  * <pre>
- *   63       30 29 28 27 26     22 21       15 14   12 11           0
- *   g g … … g g  L  U  X  s … … s  l l … … l l  e e e  a a a … … a a a
+ *   63       30 29 28 27 26     22 21       15 14   12 11 10        0
+ *   g g … … g g  L  U  X  s … … s  l l … … l l  e e e  G  a a … … a a
  *
  *   g   generation: raised when the place is given back, so that old handles are refused
  *   L   live: the first owner has not closed
@@ -22,7 +22,8 @@ import org.dmabufpool.heap.Direction;
  *   e   reading accesses whose END is under way, 0 to 7; for those that are known by a handle alone.
  *       Of a place that the pool holds, why: 0 it is given back now, 1 fences are not signalled, 2 quarantined, 3 a step
  *       failed and is to be tried again, 4 the same, and only the allocator is to have the place back
- *   a   accesses: 0 to 4092 reading; 4093 one writing whose END is under way; 4094 one WRITE; 4095 one READ_WRITE
+ *   G   given: a descriptor that reaches the place was given to a device, whose fences are to be looked at before reuse
+ *   a   accesses: 0 to 2044 reading; 2045 one writing whose END is under way; 2046 one WRITE; 2047 one READ_WRITE
  * </pre>
  *
  * <p>The place is free when L, s, l and a are 0. Whoever makes L, s and l 0 sets l to 126 in the same step, so that exactly
@@ -31,8 +32,8 @@ import org.dmabufpool.heap.Direction;
  * <p>The slot of a ticket, which stands for a further owner or for a loan:
  *
  * <pre>
- *   63       30 29 28 27 26 25 24     15 14   12 11           0
- *   g g … … g g  L  B  E  R  W  – … … –  e e e  a a a … … a a a
+ *   63       30 29 28 27 26 25 24     15 14   12 11 10        0
+ *   g g … … g g  L  B  E  R  W  – … … –  e e e  –  a a … … a a
  *
  *   L   live: the owner has not closed, the loan has not ended
  *   B   borrowed: a loan, else an owner
@@ -50,6 +51,7 @@ final class SlotWord {
     static final long LIVE = 1L << 29;
     static final long UNCLEAN = 1L << 28;
     static final long EXPOSED = 1L << 27;
+    static final long GIVEN = 1L << 11;
 
     private static final int OWNER_SHIFT = 22;
     static final long ONE_OWNER = 1L << OWNER_SHIFT;
@@ -66,11 +68,11 @@ final class SlotWord {
     private static final int ENDING_MASK = 7;
     private static final long ONE_ENDING = 1L << ENDING_SHIFT;
 
-    private static final int ACCESS_MASK = 4095;
-    static final int MOST_READERS = 4092;
-    private static final int WRITE_ENDING = 4093;
-    private static final int WRITE = 4094;
-    private static final int READ_WRITE = 4095;
+    private static final int ACCESS_MASK = 2047;
+    static final int MOST_READERS = 2044;
+    private static final int WRITE_ENDING = 2045;
+    private static final int WRITE = 2046;
+    private static final int READ_WRITE = 2047;
 
     /** The place is being given back now. */
     static final int PASSING = 0;
@@ -99,6 +101,11 @@ final class SlotWord {
         return generation << GENERATION_SHIFT;
     }
 
+    /** The idle state after one in which there was a handle, which is not valid any more. */
+    static long nextIdle(long word) {
+        return idle(generation(word) + 1);
+    }
+
     static boolean isLive(long word) {
         return (word & LIVE) != 0;
     }
@@ -107,7 +114,7 @@ final class SlotWord {
         return (int) (word >>> OWNER_SHIFT) & MOST_FURTHER_OWNERS;
     }
 
-    /** Whether the first owner is all that there is: no other, no access, no loan, and nothing to be cleaned. */
+    /** Whether the first owner is all that there is: no other, no access, no loan, no fence, and nothing to be cleaned. */
     static boolean hasOneCleanOwnerOnly(long word) {
         return (word & ((1L << GENERATION_SHIFT) - 1) & ~EXPOSED) == LIVE;
     }

@@ -66,8 +66,8 @@ class LoanWalkSabotageTest {
                 fault(
                         "a loan may be ended twice",
                         "SliceLedger.java",
-                        "tickets.set(at, slots.nextIdle(tickets.get(at)));",
-                        "tickets.set(at, tickets.get(at) & ~(1L << 27));",
+                        "tickets.lazySet(at, SlotWord.nextIdle(tickets.get(at)));",
+                        "tickets.lazySet(at, tickets.get(at) & ~(1L << 27));",
                         RANGES),
                 fault(
                         "generations are not raised",
