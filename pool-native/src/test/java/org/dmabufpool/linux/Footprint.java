@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What this process holds of the kernel's: the oracle of every test about leaks. */
-final class Footprint {
+public final class Footprint {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
@@ -23,7 +23,7 @@ final class Footprint {
     private Footprint() {}
 
     /** The targets of all open descriptors that are memfds, dma-bufs or devices of this library, sorted. */
-    static List<String> descriptors() {
+    public static List<String> descriptors() {
         try (Stream<Path> links = Files.list(DESCRIPTORS)) {
             return links.map(Footprint::target)
                     .filter(Footprint::isOurs)

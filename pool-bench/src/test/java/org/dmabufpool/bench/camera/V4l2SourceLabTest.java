@@ -5,15 +5,14 @@ package org.dmabufpool.bench.camera;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.bench.memory.TimedAccess;
 import org.dmabufpool.bench.memory.TimedPool;
 import org.dmabufpool.linux.CameraControl;
 import org.dmabufpool.linux.CameraException;
+import org.dmabufpool.linux.Footprint;
 import org.dmabufpool.linux.UdmabufHeap;
 import org.dmabufpool.linux.V4l2Camera;
 import org.junit.jupiter.api.Tag;
@@ -46,8 +45,8 @@ class V4l2SourceLabTest {
     }
 
     @Test
-    void aStreamThatBreaksIsToldAndNothingIsLeft() throws IOException {
-        int descriptors = descriptors();
+    void aStreamThatBreaksIsToldAndNothingIsLeft() {
+        List<String> descriptors = Footprint.descriptors();
         try (TimedPool pool = pool()) {
             try (V4l2Source source = V4l2Source.open(CAMERA, 640, 480);
                     V4l2Camera buttons = V4l2Camera.open(CAMERA)) {
@@ -65,7 +64,7 @@ class V4l2SourceLabTest {
             assertThat(pool.statistics().openSlices()).isZero();
             assertThat(pool.statistics().usedBytes()).isZero();
         }
-        assertThat(descriptors()).isEqualTo(descriptors);
+        assertThat(Footprint.descriptors()).isEqualTo(descriptors);
     }
 
     @Test
@@ -96,11 +95,5 @@ class V4l2SourceLabTest {
             brightest = Math.max(brightest, yuyv.get(at) & 0xff);
         }
         return brightest;
-    }
-
-    private static int descriptors() throws IOException {
-        try (var open = Files.list(Path.of("/proc/self/fd"))) {
-            return (int) open.count();
-        }
     }
 }

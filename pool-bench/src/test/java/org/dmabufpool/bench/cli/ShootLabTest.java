@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.dmabufpool.linux.CameraControl;
+import org.dmabufpool.linux.Footprint;
 import org.dmabufpool.linux.V4l2Camera;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ class ShootLabTest {
 
     @Test
     void aBusyCameraIsNamedAndNothingIsLeft() throws IOException {
-        int descriptors = descriptors();
+        List<String> descriptors = Footprint.descriptors();
         try (V4l2Camera other = V4l2Camera.open(CAMERA)) {
             other.configure(640, 480, "YUYV");
             other.requestBuffers(2);
@@ -94,7 +95,7 @@ class ShootLabTest {
             assertThat(cli.err()).contains(CAMERA).contains("EBUSY");
         }
         assertThat(folder).isEmptyDirectory();
-        assertThat(descriptors()).isEqualTo(descriptors);
+        assertThat(Footprint.descriptors()).isEqualTo(descriptors);
     }
 
     @Test
@@ -111,7 +112,7 @@ class ShootLabTest {
     @Test
     void aShotLeavesNoDescriptorsOpen() throws IOException {
         shoot("warm-up.jpg", "--camera=" + CAMERA, "--size=640x360", "--frames=2");
-        int descriptors = descriptors();
+        List<String> descriptors = Footprint.descriptors();
         for (String heap : List.of("system", "udmabuf")) {
             assertThat(shoot("a.jpg", "--heap=" + heap, "--size=96x64", "--frames=2")
                             .code())
@@ -120,7 +121,7 @@ class ShootLabTest {
         assertThat(shoot("a.jpg", "--camera=" + CAMERA, "--size=640x360", "--frames=2")
                         .code())
                 .isZero();
-        assertThat(descriptors()).isEqualTo(descriptors);
+        assertThat(Footprint.descriptors()).isEqualTo(descriptors);
     }
 
     private static void assertClose(int rgb, int expected, String where) {
@@ -154,12 +155,6 @@ class ShootLabTest {
         String results = System.getProperty("lab.results");
         if (results != null) {
             Files.copy(folder.resolve(name), Path.of(results, name));
-        }
-    }
-
-    private static int descriptors() throws IOException {
-        try (var open = Files.list(Path.of("/proc/self/fd"))) {
-            return (int) open.count();
         }
     }
 }

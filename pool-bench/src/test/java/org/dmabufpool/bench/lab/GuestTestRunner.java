@@ -2,11 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.lab;
 
-import static org.junit.platform.engine.discovery.ClassNameFilter.STANDARD_INCLUDE_PATTERN;
-import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
-import static org.junit.platform.launcher.TagFilter.includeTags;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -32,15 +28,12 @@ import org.junit.platform.reporting.legacy.xml.LegacyXmlReportGeneratingListener
  * <p>JUnit's console launcher would do, but under emulation it spends 8 of 28 seconds on reading its options.
  */
 final class GuestTestRunner {
-    private static final String ALL = "org.dmabufpool";
-
     private GuestTestRunner() {}
 
     /**
      * Exits with 0 only if there were tests and none failed.
      *
-     * @param arguments the folder for the reports, then the classes to run; without classes all tests with the tag of
-     *     {@link GuestTests#TAG_PROPERTY}
+     * @param arguments the folder for the reports, then the classes to run
      */
     public static void main(String[] arguments) {
         Path reports = Path.of(arguments[0]);
@@ -60,20 +53,11 @@ final class GuestTestRunner {
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         LauncherFactory.create(config)
                 .execute(
-                        classes.isEmpty() ? allWithTheTag() : these(classes),
+                        these(classes),
                         summary,
                         new LegacyXmlReportGeneratingListener(reports, new PrintWriter(System.err, true)),
                         new Progress());
         return summary.getSummary();
-    }
-
-    private static LauncherDiscoveryRequest allWithTheTag() {
-        return LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectPackage(ALL))
-                .filters(
-                        includeClassNamePatterns(STANDARD_INCLUDE_PATTERN),
-                        includeTags(System.getProperty(GuestTests.TAG_PROPERTY)))
-                .build();
     }
 
     private static LauncherDiscoveryRequest these(List<String> classes) {

@@ -4,18 +4,18 @@ package org.dmabufpool.bench.lab;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Runs every test tagged for the lab, of all modules, in guests with real dma-bufs; and those whose outcome hangs on the kernel's
  * udmabuf on the newest kernel, too, which has other rules. With {@code -Ddmabufpool.deep=true} that runs all with bounced DMA.
  */
-@ResourceLock("the guest")
+@Execution(ExecutionMode.CONCURRENT)
 class KernelLabIT {
     /** The kernel's virtual camera: one device with one capture node, /dev/video0. */
     private static final String CAMERA = "vivid n_devs=1 node_types=0x1";
@@ -38,37 +38,32 @@ class KernelLabIT {
 
     @TestFactory
     Stream<DynamicTest> stockKernelWithCameraDriver() {
-        return run(KernelLab.named("tests").module(CAMERA), GuestTests.TAG);
+        return run(KernelLab.named("tests").module(CAMERA), GuestTests.tagged(GuestTests.TAG));
     }
 
     @TestFactory
     Stream<DynamicTest> kernelWithPartialSyncAndBouncedDma() {
-        return run(KernelLab.named("bounce").build(MODULE).append(BOUNCE), GuestTests.BOUNCE_TAG);
+        KernelLab lab = KernelLab.named("bounce").build(MODULE).append(BOUNCE);
+        return run(lab, GuestTests.tagged(GuestTests.BOUNCE_TAG));
     }
 
     @TestFactory
     Stream<DynamicTest> newestKernelWithPartialSyncAndBouncedDma() {
         KernelLab lab = KernelLab.named("newest").suite(NEWEST).build(MODULE).append(BOUNCE);
-        List<String> classes = Boolean.getBoolean("dmabufpool.deep") ? List.of() : SHARED_USE;
-        return run(lab, GuestTests.BOUNCE_TAG, classes);
+        boolean all = Boolean.getBoolean("dmabufpool.deep");
+        return run(lab, all ? GuestTests.tagged(GuestTests.BOUNCE_TAG) : SHARED_USE);
     }
 
-    private static Stream<DynamicTest> run(KernelLab lab, String tag) {
-        return run(lab, tag, List.of());
-    }
-
-    /** Runs these classes, or all with the tag if none is named. */
-    private static Stream<DynamicTest> run(KernelLab lab, String tag, List<String> classes) {
+    private static Stream<DynamicTest> run(KernelLab lab, List<String> classes) {
         Path reports = lab.results();
         long start = System.nanoTime();
-        List<String> command = new ArrayList<>(GuestTests.command(reports, tag));
-        command.addAll(classes);
+        List<String> command = GuestTests.command(reports, classes);
         GuestRun run = lab.timeout(TIMEOUT).run(command);
         GuestReport report = GuestReport.of(run, reports);
         System.out.printf(
-                "lab: %d guest tests tagged %s in %d s, logs in %s%n",
+                "lab: %d guest tests of %d classes in %d s, logs in %s%n",
                 report.tests().size(),
-                tag,
+                classes.size(),
                 Duration.ofNanos(System.nanoTime() - start).toSeconds(),
                 reports);
         return report.retold();

@@ -15,10 +15,11 @@ import org.dmabufpool.bench.lab.SabotagedGuestTests.NoTests;
 import org.dmabufpool.bench.lab.SabotagedGuestTests.WellAndIll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A lab that cannot fail proves nothing: each way a guest can go wrong is done on purpose and must be reported. */
-@ResourceLock("the guest")
+@Execution(ExecutionMode.CONCURRENT)
 class LabSabotageIT {
     private static final String RUNS = "guest runs tests";
     private static final String EXITS = "guest exits with 0";
