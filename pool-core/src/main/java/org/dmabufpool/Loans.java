@@ -88,8 +88,11 @@ final class Loans {
      * @return the loan's handle
      */
     long lend(long handle, Direction direction, String borrower, @Nullable Slice slice) {
-        core.checkOpen(handle, slice);
+        if (core.isClosed()) {
+            core.checkOpen(handle, slice);
+        }
         if (!core.planner.lend(direction)) {
+            core.checkOpen(handle, slice);
             throw SlotWord.isWritten(core.ledger.state(core.ledger.place(handle)))
                     ? refused(SliceLedger.CONFLICT, handle, direction, borrower, slice)
                     : refusedByCpu(handle, direction, borrower, slice);
@@ -101,7 +104,9 @@ final class Loans {
             if (loan < 0) {
                 throw refused(loan, handle, direction, borrower, slice);
             }
-            announce(handle, loan, direction, borrower);
+            if (!core.isUnwatched()) {
+                announce(handle, loan, direction, borrower);
+            }
             lent = true;
         } finally {
             if (!lent) {
@@ -160,15 +165,12 @@ final class Loans {
     }
 
     private boolean end(long loan, boolean byFailedFence) {
-        if (!core.ledger.isLoan(loan)) {
-            return false;
-        }
-        Direction direction = core.ledger.direction(loan);
-        SliceFacts facts = core.factsIfObserved(loan);
         long place = core.ledger.claimEnd(loan);
         if (place < 0) {
             return false;
         }
+        Direction direction = core.ledger.direction(loan);
+        SliceFacts facts = core.factsIfObserved(loan); // Throws nothing.
         try {
             announceEnd(loan, direction);
         } finally {
