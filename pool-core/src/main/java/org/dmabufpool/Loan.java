@@ -49,8 +49,8 @@ public final class Loan implements AutoCloseable {
     }
 
     /**
-     * Whether the loan has not ended and the pool is open. Once it has ended, by hand or by its fence, it is in the way of no
-     * access and no other loan.
+     * Whether the loan has not ended and the pool is open. Once it has ended, by hand or by its fence, it excludes no access
+     * and no other loan.
      */
     public boolean isOpen() {
         return store.isLoanOpen(handle);

@@ -165,13 +165,14 @@ final class Loans {
     }
 
     private boolean end(long loan, boolean byFailedFence) {
+        Direction direction = core.ledger.direction(loan);
         long place = core.ledger.claimEnd(loan);
         if (place < 0) {
             return false;
         }
-        Direction direction = core.ledger.direction(loan);
-        SliceFacts facts = core.factsIfObserved(loan); // Throws nothing.
+        SliceFacts facts = null;
         try {
+            facts = core.factsIfObserved(loan);
             announceEnd(loan, direction);
         } finally {
             if (SliceLedger.isUnused(core.ledger.endClaimed(loan, place))) {

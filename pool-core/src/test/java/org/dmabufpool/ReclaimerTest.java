@@ -107,7 +107,7 @@ class ReclaimerTest {
         assertThat(freed).isEqualTo(1);
     }
 
-    /** One that stays held for good does not try again; the others must be tried all the same. */
+    /** One that is quarantined is not tried again; the others must be. */
     @Test
     void placesThatAreKeptAreNotForgottenWhenOneOfThemFailsInAnUnforeseenWay() {
         long first = unusedPlace();

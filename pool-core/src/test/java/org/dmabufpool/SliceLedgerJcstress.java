@@ -169,6 +169,13 @@ public final class SliceLedgerJcstress {
         }
     }
 
+    /** Lends for WRITE: "lent", or why not. */
+    static String lend(SliceLedger ledger, long handle, String borrower) {
+        long loan = ledger.lend(handle, Direction.WRITE, borrower, 0);
+        return loan >= 0 ? "lent" : name(loan);
+    }
+
+    /** Whether this call ended the loan. */
     static boolean endLoan(SliceLedger ledger, long loan) {
         long place = ledger.claimEnd(loan);
         if (place >= 0) {
@@ -182,7 +189,7 @@ public final class SliceLedgerJcstress {
     @Outcome(
             id = {"true, CONFLICT", "true, lent", "false, lent"},
             expect = Expect.ACCEPTABLE,
-            desc = "a loan that has ended is in nobody's way")
+            desc = "a loan that has ended excludes nothing")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a loan that has ended excludes another")
     @State
     public static class EndLoanAndLendAnew {
@@ -199,8 +206,7 @@ public final class SliceLedgerJcstress {
         @Actor
         public void lend(LL_Result seen) {
             seen.r1 = ledger.isLoan(loan);
-            long next = ledger.lend(handle, Direction.WRITE, "encoder", 0);
-            seen.r2 = next >= 0 ? "lent" : name(next);
+            seen.r2 = SliceLedgerJcstress.lend(ledger, handle, "encoder");
         }
     }
 
@@ -209,7 +215,7 @@ public final class SliceLedgerJcstress {
     @Outcome(
             id = {"true, lent", "false, lent"},
             expect = Expect.ACCEPTABLE,
-            desc = "a loan that was ended is in nobody's way, whoever ended it")
+            desc = "a loan that was ended excludes nothing, whoever ended it")
     @Outcome(expect = Expect.FORBIDDEN, desc = "the place is lent still when an end of the loan has returned")
     @State
     public static class EndLoanTwiceAndLendAnew {
@@ -226,8 +232,7 @@ public final class SliceLedgerJcstress {
         @Actor
         public void endAndLend(LL_Result seen) {
             seen.r1 = endLoan(ledger, loan);
-            long next = ledger.lend(handle, Direction.WRITE, "encoder", 0);
-            seen.r2 = next >= 0 ? "lent" : name(next);
+            seen.r2 = SliceLedgerJcstress.lend(ledger, handle, "encoder");
         }
     }
 
@@ -246,8 +251,7 @@ public final class SliceLedgerJcstress {
 
         @Actor
         public void lend(LL_Result seen) {
-            long loan = ledger.lend(handle, Direction.WRITE, "camera", 0);
-            seen.r1 = loan >= 0 ? "lent" : name(loan);
+            seen.r1 = SliceLedgerJcstress.lend(ledger, handle, "camera");
         }
 
         @Actor
