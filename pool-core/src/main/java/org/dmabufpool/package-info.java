@@ -21,13 +21,12 @@
  *   <dt>granule<dd>what slices begin and end on: the cache line, or the page where windows are supported
  *   <dt>device<dd>whoever reads or writes by DMA
  *   <dt>extent<dd>a run of whole pages
- *   <dt>chunk<dd>an extent that serves small runs of pages
  *   <dt>slab<dd>a run of pages cut into equal slots
  *   <dt>part<dd>what the allocator hands out for a slice: a number that is used again
  *   <dt>slot<dd>an entry of the ledger: of a place, or a ticket, which stands for a further owner or a loan
  *   <dt>handle<dd>a slot's number and a generation, which identify one owner or loan uniquely
  *   <dt>ledger<dd>who uses each place now: owners, accesses, loans
- *   <dt>territory<dd>what a stripe of the allocator may hand out; each thread uses one stripe
+ *   <dt>stripe<dd>of the allocator: small parts that were given back and wait to be taken again, behind a lock of their own
  * </dl>
  *
  * <p>Every exception of the library's own is unchecked and extends {@link org.dmabufpool.heap.DmaBufException}.

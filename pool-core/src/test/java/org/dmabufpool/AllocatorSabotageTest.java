@@ -15,21 +15,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Mistakes that allocators are known for, planted one by one in the real source, and the tests that see them. */
 class AllocatorSabotageTest {
 
-    private static final String EXTENTS = "alloc.ExtentsPropertiesTest#theSmallestHoleThatFitsIsTakenAndNothingIsLost";
-    private static final String RUNS = "alloc.RunTiersPropertiesTest#noPageIsLostAndNoRunRefusedThatFits";
-    private static final String ROOM_IN_A_CHUNK = "alloc.RunTiersTest#aRunThatOnlyAChunkHasRoomForIsTakenThere";
-    private static final String EMPTY_CHUNK = "alloc.RunTiersTest#aChunkThatFellEmptyIsNotInTheWayOfALargeRun";
+    private static final String EXTENTS = "alloc.ExtentsPropertiesTest#everythingThatFitsIsServedAndNothingIsLost";
     private static final String SHARED_LIST = "alloc.HoleIndexTest#amongTheSizesOfOneListTheSmallestThatFitsIsTaken";
-    private static final String REUSE = "alloc.RunTiersPropertiesTest#theRunGivenBackLastIsTakenAgainAsItIs";
+    private static final String NEARLY = "alloc.HoleIndexTest#theOneHoleThatFitsIsFoundBehindManyThatNearlyDo";
+    private static final String BOTH_ENDS = "alloc.HoleIndexTest#largeRunsTakeTheBeginningOfTheRangeAndSmallOnesTheEnd";
     private static final String WHOLE = "alloc.AllocatorPropertiesTest#followsTheIntervalMapWithSmallSizes";
-    private static final String BORDERS = "alloc.SharedAllocatorPropertiesTest#bordersNeverCostARequestItsSpace";
+    private static final String WAITING = "alloc.SharedAllocatorPropertiesTest#whatWaitsNeverCostsARequestItsSpace";
+    private static final String AVAILABILITY = "alloc.SharedAllocatorPropertiesTest#availabilityIsWhatALoopGets";
     private static final String SEQUENCES = "alloc.EverySequenceTest#twoStripesOfAPoolOfPages";
     private static final String SIZES = "alloc.EverySizeTest#reservedFitsAndOneClassBelowDoesNot";
-    private static final String GIVEN_BACK_ELSEWHERE =
-            "alloc.SharedAllocatorTest#anyThreadGivesBackAndTheStripeItCameFromHasIt";
+    private static final String NOT_LIVE = "alloc.SharedAllocatorTest#aPartThatWaitsIsNotLive";
     private static final String STRESS = "alloc.HandOverStressTest#noByteHasTwoOwnersAndAllComesBack";
-    private static final String REFUSALS =
-            "alloc.SharedAllocatorTest#whatIsRefusedIsRefusedAtOnceUntilSomethingComesBack";
+    private static final String REFUSALS = "alloc.SharedAllocatorTest#aRefusalGoesByWhatIsFreeNowAndNotEarlier";
 
     /** The first column says what the mistake is, the last one which test must see it. */
     static Stream<Arguments> faults() {
@@ -43,27 +40,45 @@ class AllocatorSabotageTest {
                 fault(
                         "coalescing forgets the hole before",
                         "alloc/Extents.java",
-                        "boolean joinBefore = isHole(table, before);",
-                        "boolean joinBefore = false;",
+                        "boolean joinsBefore = isHole(table, before);",
+                        "boolean joinsBefore = false;",
                         EXTENTS),
                 fault(
                         "a hole that is joined stays in the index",
                         "alloc/Extents.java",
-                        "        if (joinBefore) {\n            takeOut(before);",
-                        "        if (joinBefore) {",
+                        "            if (joinsAfter) {\n                takeOut(after);",
+                        "            if (joinsAfter) {",
                         EXTENTS),
                 fault(
                         "a list that became empty stays marked",
                         "alloc/HoleIndex.java",
-                        "filled[word] = bits;",
+                        "filled[region * WORDS + word] = bits;",
                         "",
                         EXTENTS),
                 fault(
                         "the first hole of a list of several sizes is taken, not the smallest",
                         "alloc/HoleIndex.java",
-                        "holeSize >= size && holeSize < bestSize",
-                        "holeSize >= size && best == NONE",
+                        "size >= count && size < bestSize",
+                        "size >= count && best == NONE",
                         SHARED_LIST),
+                fault(
+                        "a hole that was not looked at is taken for none",
+                        "alloc/HoleIndex.java",
+                        "return hole == NONE ? NONE : UNSURE;",
+                        "return NONE;",
+                        NEARLY),
+                fault(
+                        "small runs are looked for from the beginning of the range",
+                        "alloc/HoleIndex.java",
+                        "int last = isSmall(count) ? REGIONS - 1 : 0;",
+                        "int last = 0;",
+                        "alloc.HoleIndexTest#smallRunsComeFromTheHighestRegion"),
+                fault(
+                        "small runs take the beginning of a hole",
+                        "alloc/Extents.java",
+                        "return index.isSmall(count);",
+                        "return false;",
+                        BOTH_ENDS),
                 fault(
                         "a tree of aligned holes forgets to take one out",
                         "alloc/AlignedHoles.java",
@@ -71,34 +86,16 @@ class AllocatorSabotageTest {
                         "",
                         EXTENTS),
                 fault(
-                        "a whole withdrawn hole leaves its neighbour linked",
-                        "alloc/Extents.java",
-                        "table[(last << RECORD) + AFTER] = edge;",
-                        "",
-                        EXTENTS),
-                fault(
-                        "an empty chunk does not go back to a request that needs it",
-                        "alloc/RunTiers.java",
-                        "return run == NONE && giveChunksBack() ? allocateAnywhere(count) : run;",
-                        "return run;",
-                        EMPTY_CHUNK),
-                fault(
-                        "a run is refused though a chunk has room",
-                        "alloc/RunTiers.java",
-                        "if (hole == NONE && count <= chunkPages) {",
-                        "if (hole == NONE && count < 0) {",
-                        ROOM_IN_A_CHUNK),
-                fault(
                         "the run given back last is handed out twice",
-                        "alloc/RunTiers.java",
-                        "        if (count == recentPages) {\n            recentPages = 0;",
-                        "        if (count == recentPages) {",
-                        REUSE),
+                        "alloc/Extents.java",
+                        "        if (count == pendingPages) {\n            pendingPages = 0;",
+                        "        if (count == pendingPages) {",
+                        EXTENTS),
                 fault(
                         "sizes are rounded down to pages",
                         "alloc/TieredAllocator.java",
-                        "int count = (int) ((size + (1L << pageShift) - 1) >>> pageShift);",
-                        "int count = (int) Math.max(1, size >>> pageShift);",
+                        "return (int) ((size + (1L << pageShift) - 1) >>> pageShift);",
+                        "return (int) Math.max(1, size >>> pageShift);",
                         SIZES),
                 fault(
                         "sizes are rounded one line too far",
@@ -113,52 +110,59 @@ class AllocatorSabotageTest {
                         "if (after == -1) {",
                         WHOLE),
                 fault(
-                        "a release from another thread is lost",
-                        "alloc/SharedAllocator.java",
-                        "long bytes = stripe.allocator.free(part & BLOCK_MASK);",
-                        "int seat = (int) ((Thread.currentThread().getId() * SPREAD) >>> SEAT_SHIFT);"
-                                + "long bytes = stripe.occupant == seat"
-                                + " ? stripe.allocator.free(part & BLOCK_MASK)"
-                                + " : stripe.allocator.reserved(part & BLOCK_MASK);",
-                        STRESS),
-                fault(
                         "a release does not wait for the lock",
                         "alloc/SharedAllocator.java",
-                        "        Stripe stripe = stripeOf(part);\n        stripe.lock();",
-                        "        Stripe stripe = stripeOf(part);\n        stripe.tryLock();",
+                        "        lockMap();\n        try {\n            return map.free(part);",
+                        "        mapLock.tryLock();\n        try {\n            return map.free(part);",
                         STRESS),
                 fault(
-                        "a part is given back to the wrong stripe",
-                        "alloc/SharedAllocator.java",
-                        "return stripes[(int) number];",
-                        "return stripes[(int) (number & ~1)];",
-                        GIVEN_BACK_ELSEWHERE),
+                        "a part that waits is handed out twice",
+                        "alloc/Stripe.java",
+                        "return parts[(number << DEPTH_SHIFT) + --counts[number]];",
+                        "return parts[(number << DEPTH_SHIFT) + counts[number] - 1];",
+                        WAITING),
                 fault(
-                        "the hint of what is refused outlives a release",
+                        "a part that waits is not marked",
                         "alloc/SharedAllocator.java",
-                        "            if (refusedFrom != NOTHING_REFUSED) {\n"
-                                + "                refusedFrom = NOTHING_REFUSED;\n            }",
+                        "map.setWaiting(block);",
                         "",
-                        REFUSALS),
+                        NOT_LIVE),
                 fault(
-                        "the hint of what is refused outlives a release, in random use",
+                        "what waits is not given back before a refusal",
                         "alloc/SharedAllocator.java",
-                        "            if (refusedFrom != NOTHING_REFUSED) {\n"
-                                + "                refusedFrom = NOTHING_REFUSED;\n            }",
-                        "",
+                        "if (part == BlockTable.NONE && giveAllBack()) {",
+                        "if (part == BlockTable.NONE && stripes.length == 0) {",
+                        WAITING),
+                fault(
+                        "what waits is not given back before a refusal, in every sequence",
+                        "alloc/SharedAllocator.java",
+                        "if (part == BlockTable.NONE && giveAllBack()) {",
+                        "if (part == BlockTable.NONE && stripes.length == 0) {",
                         SEQUENCES),
                 fault(
-                        "a join across borders forgets the last hole",
+                        "a peak of what is taken again from stripes is not seen",
                         "alloc/SharedAllocator.java",
-                        "first.stripe().allocator.extendTerritory(first.hole(), hole.bytes());",
-                        "",
-                        BORDERS),
+                        "if (left >= stripe.pledgedBytes()) {",
+                        "if (left >= 0) {",
+                        WAITING),
                 fault(
-                        "what fits across borders only is refused",
+                        "what waits counts as used when a request is refused",
                         "alloc/SharedAllocator.java",
-                        "if (!joinable.isEmpty()) {",
-                        "if (false) {",
-                        BORDERS));
+                        "return layout.capacity() - usedBytes() >= size ? FRAGMENTED : NO_SPACE;",
+                        "return layout.capacity() - peakUsedBytes >= size ? FRAGMENTED : NO_SPACE;",
+                        REFUSALS),
+                fault(
+                        "availability forgets what waits",
+                        "alloc/TieredAllocator.java",
+                        "count.waiting(length);",
+                        "count.inUse(0);",
+                        AVAILABILITY),
+                fault(
+                        "availability counts the rest of a hole on the wrong side",
+                        "alloc/Availability.java",
+                        "open += fromEnd ? rest : 0;",
+                        "open += fromEnd ? 0 : rest;",
+                        AVAILABILITY));
     }
 
     private static Arguments fault(String mistake, String file, String sound, String faulty, String detector) {
@@ -175,8 +179,8 @@ class AllocatorSabotageTest {
 
     @Test
     void withoutAFaultTheSameTestsAreContent() {
-        PlantedFault none = new PlantedFault("alloc/Extents.java", "int free(int run) {", "int free(int run) { ");
-        PlantedFault.Verdict verdict = none.verdict(List.of(REUSE, GIVEN_BACK_ELSEWHERE, REFUSALS));
+        PlantedFault none = new PlantedFault("alloc/Extents.java", "void free(int run) {", "void free(int run) { ");
+        PlantedFault.Verdict verdict = none.verdict(List.of(BOTH_ENDS, NOT_LIVE, REFUSALS));
         assertThat(verdict.failed()).isEmpty();
         assertThat(verdict.succeeded()).isEqualTo(3);
     }

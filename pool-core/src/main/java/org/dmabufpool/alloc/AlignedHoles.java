@@ -29,14 +29,22 @@ final class AlignedHoles {
 
     /** A hole with {@code count} pages from a multiple of {@code alignment} on, or {@link BlockTable#NONE}. */
     int atLeast(int count, int alignment) {
-        int order = Integer.numberOfTrailingZeros(alignment);
+        int hole = treeOf(Integer.numberOfTrailingZeros(alignment)).firstAtLeast(count);
+        return hole < 0 ? NONE : hole;
+    }
+
+    /** Size of the largest hole. */
+    int largest() {
+        return treeOf(0).largest();
+    }
+
+    private MaxTree treeOf(int order) {
         MaxTree tree = trees[order];
         if (tree == null) {
             tree = tree(order, blocks.room());
             trees[order] = tree;
         }
-        int hole = tree.firstAtLeast(count);
-        return hole < 0 ? NONE : hole;
+        return tree;
     }
 
     /** Enters a hole, which is in the index already. */

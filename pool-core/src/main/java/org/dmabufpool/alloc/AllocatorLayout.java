@@ -4,7 +4,7 @@ package org.dmabufpool.alloc;
 
 /**
  * How an allocator divides its range. The defaults suit cameras: 128-byte lines, pages of 4 KiB, slabs below a page,
- * exact runs of pages above, those up to 512 KiB from chunks of 1 MiB.
+ * exact runs of pages above.
  *
  * <p>Immutable. When the granule is a page or more, as where windows are used, everything is a multiple of the granule
  * and there are no slabs.
@@ -14,12 +14,12 @@ package org.dmabufpool.alloc;
  * @param granule what every offset and reserved size is a multiple of, in bytes: a power of two, at most 1 GiB
  * @param pageSize unit of extents in bytes: a power of two from 64 to 1 GiB
  * @param slabLimit largest size in bytes that slots of slabs serve: 0 to below a page; 0 turns slabs off
- * @param smallRunLimit largest size in bytes that is taken from chunks, which are twice as large: 0 to 512 pages; 0 turns
- *     them off
- * @param slack bytes that may lie idle inside of chunks: more of it keeps small runs among their like, less is tighter
+ * @param smallLimit a run of fewer bytes is small, and placed beside small ones: 0 to the capacity; 0 if none is
+ * @param waitingLimit bytes of small parts that may wait in one stripe, to be taken again by requests of their size: 0 to the
+ *     capacity; 0 if none may
  */
 public record AllocatorLayout(
-        long capacity, long granule, long pageSize, long slabLimit, long smallRunLimit, long slack) {
+        long capacity, long granule, long pageSize, long slabLimit, long smallLimit, long waitingLimit) {
 
     /** A line of the caches of all phones and boards known, and twice the usual one. */
     public static final long DEFAULT_GRANULE = 128;
@@ -30,11 +30,11 @@ public record AllocatorLayout(
     private static final long LARGEST_UNIT = 1L << 30;
     private static final long SMALLEST_PAGE = 64;
     private static final long MOST_PAGES = 1L << 25;
-    private static final int MOST_SMALL_PAGES = 512;
-    private static final int SMALL_PAGES = 128;
     private static final int LINES_PER_PAGE = 64;
-    /** One 256th of the range may lie idle in chunks. */
-    private static final int SLACK_SHIFT = 8;
+    /** A run is small below a 40th of the range: docs/design-decisions.md tells what was tried. */
+    private static final int SMALL_SHARE = 40;
+    /** A 256th of the range may wait in a stripe. */
+    private static final int WAITING_SHIFT = 8;
 
     /**
      * Checks all values.
@@ -51,8 +51,8 @@ public record AllocatorLayout(
                     + capacity);
         }
         checkRange("slabLimit", slabLimit, pageSize - 1);
-        checkRange("smallRunLimit", smallRunLimit, MOST_SMALL_PAGES * unit);
-        checkRange("slack", slack, capacity);
+        checkRange("smallLimit", smallLimit, capacity);
+        checkRange("waitingLimit", waitingLimit, capacity);
     }
 
     /** The default division of a range: granule {@value #DEFAULT_GRANULE}, page {@value #DEFAULT_PAGE_SIZE}. */
@@ -62,34 +62,38 @@ public record AllocatorLayout(
 
     /** The default division of a range for a granule and a page size, all in bytes. */
     public static AllocatorLayout of(long capacity, long granule, long pageSize) {
-        long smallRunLimit = SMALL_PAGES * Math.max(granule, pageSize);
         return new AllocatorLayout(
                 capacity,
                 granule,
                 pageSize,
                 pageSize - pageSize / 8,
-                smallRunLimit,
-                Math.max(0, capacity) >>> SLACK_SHIFT);
+                Math.max(0, capacity) / SMALL_SHARE,
+                Math.max(0, capacity) >>> WAITING_SHIFT);
     }
 
     /** The same with another limit of slabs, in bytes. */
     public AllocatorLayout withSlabLimit(long bytes) {
-        return new AllocatorLayout(capacity, granule, pageSize, bytes, smallRunLimit, slack);
+        return new AllocatorLayout(capacity, granule, pageSize, bytes, smallLimit, waitingLimit);
     }
 
-    /** The same with another limit of small runs and another slack of their chunks, in bytes. */
-    public AllocatorLayout withChunks(long limit, long idle) {
-        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, limit, idle);
+    /** The same with another limit of small runs, in bytes. */
+    public AllocatorLayout withSmallLimit(long bytes) {
+        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, bytes, waitingLimit);
+    }
+
+    /** The same with another limit of what may wait, in bytes. */
+    public AllocatorLayout withWaitingLimit(long bytes) {
+        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, smallLimit, bytes);
     }
 
     /** A new allocator whose whole range is free, for one thread at a time. */
     public OffsetAllocator create() {
-        return new TieredAllocator(this, true);
+        return new SharedAllocator(this, false);
     }
 
     /** A new allocator whose whole range is free, safe for use by many threads. */
     public OffsetAllocator createShared() {
-        return new SharedAllocator(this);
+        return new SharedAllocator(this, true);
     }
 
     /**

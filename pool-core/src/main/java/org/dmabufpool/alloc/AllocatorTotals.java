@@ -8,8 +8,7 @@ package org.dmabufpool.alloc;
  * @param capacity size of the range in bytes
  * @param usedBytes bytes reserved for live parts
  * @param requestedBytes bytes that were asked for when the live parts were reserved
- * @param peakUsedBytes the highest {@code usedBytes} so far. Never too low; where many threads allocate at once it may be
- *     too high, by what they did not hold at the same time since the totals were last asked for
+ * @param peakUsedBytes the most {@code usedBytes} at any one moment so far, whatever number of threads allocate
  * @param largestFree the largest size that could be reserved on the granule, in bytes; 0 when there is none
  * @param allocations parts reserved so far
  * @param releases parts given back so far
@@ -23,7 +22,7 @@ public record AllocatorTotals(
         long allocations,
         long releases) {
 
-    /** Bytes not reserved for any live part, free slots and what lies idle in chunks included. */
+    /** Bytes not reserved for any live part, free slots and parts that wait in stripes included. */
     public long freeBytes() {
         return capacity - usedBytes;
     }

@@ -17,15 +17,14 @@ import java.util.Arrays;
  * SIZE      pages; of a slot, lines
  * BEFORE    the block that ends where this one begins, or the edge
  * AFTER     the block that begins where this one ends, or the edge
- * KIND      what the block is, below; of a unit of another tier also whose
- * SPARE     of a live part, bytes reserved and not asked for; of a slab, its number
+ * KIND      what the block is, below; of a slot also whose
+ * SPARE     of a live part, bytes reserved and not requested; of a slab, its number
  * LIST      of a hole, in the same place: the list it is in
  * NEXT      of a hole, the next one of its list; of an unused record, the next unused one
  * PREVIOUS  of a hole, the one ahead in its list
  * </pre>
  *
- * <p>KIND holds the kind in its low bits, and the number of what the block was cut from above them: 0 for the range
- * itself, a block for a run of a chunk, a slab for a slot.
+ * <p>KIND holds the kind in its low bits, and of a slot the number of its slab above them.
  */
 final class BlockTable extends Margin {
 
@@ -50,15 +49,13 @@ final class BlockTable extends Margin {
     static final int RUN = 2;
     /** A live part below a page. */
     static final int SLOT = 3;
-    /** Pages that serve small runs. */
-    static final int CHUNK = 4;
     /** Pages that serve slots. */
-    static final int SLAB = 5;
-    /** What lies around a range: neither a part nor free. */
-    static final int EDGE = 6;
+    static final int SLAB = 4;
+    /** What lies around the range: neither a part nor free. */
+    static final int EDGE = 5;
 
-    /** A run given back last, which waits to be taken again as it is. */
-    static final int RECENT = 7;
+    /** SPARE of a part that was given back and waits to be taken again. */
+    static final int WAITS = -1;
 
     static final int KIND_BITS = 3;
     static final int KIND_MASK = (1 << KIND_BITS) - 1;
@@ -71,7 +68,7 @@ final class BlockTable extends Margin {
 
     private static final int FIRST_BLOCKS = 64;
 
-    /** The most records that one request takes: a chunk cut from a hole, a run of it as a slab, and a slot, with some to spare. */
+    /** The most records that one request takes: a run cut from the middle of a hole, as a slab, and a slot, with some to spare. */
     static final int MOST_FOR_A_REQUEST = 8;
 
     private final int most;

@@ -4,85 +4,76 @@ package org.dmabufpool.alloc;
 
 import static org.dmabufpool.alloc.BlockTable.AFTER;
 import static org.dmabufpool.alloc.BlockTable.BEFORE;
-import static org.dmabufpool.alloc.BlockTable.CHUNK;
 import static org.dmabufpool.alloc.BlockTable.EDGE;
 import static org.dmabufpool.alloc.BlockTable.HOLE;
 import static org.dmabufpool.alloc.BlockTable.KIND;
-import static org.dmabufpool.alloc.BlockTable.KIND_BITS;
-import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
-import static org.dmabufpool.alloc.BlockTable.NEXT;
 import static org.dmabufpool.alloc.BlockTable.NONE;
 import static org.dmabufpool.alloc.BlockTable.OFFSET;
-import static org.dmabufpool.alloc.BlockTable.RECENT;
 import static org.dmabufpool.alloc.BlockTable.RECORD;
 import static org.dmabufpool.alloc.BlockTable.RUN;
 import static org.dmabufpool.alloc.BlockTable.SIZE;
-import static org.dmabufpool.alloc.BlockTable.SLAB;
+import static org.dmabufpool.alloc.BlockTable.SPARE;
+import static org.dmabufpool.alloc.BlockTable.WAITS;
 
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out exact runs of pages from one or more ranges: an exactly fitting hole first, then the smallest that is large
- * enough.
+ * The map of extents: hands out exact runs of whole pages.
  *
- * <p>Not safe for use by many threads. Sizes and positions are numbers of pages.
+ * <p>Not safe for use by many threads. Sizes and positions are numbers of pages. Blocks adjoin and cover the whole range; no
+ * two holes adjoin. The first block comes after an edge and the last one before it.
  *
- * <p><b>Ranges.</b> The blocks of a range adjoin and cover it; no two holes do. The first block comes after an edge and
- * the last one before it. Chunks are ranges too, with an edge of their own: what was cut from a chunk is never joined with
- * what lies around it.
+ * <p><b>Placement.</b> A run below a limit is small. Large runs are taken from the lowest region of the range that has a hole
+ * for them, small ones from the highest: so buffers that come and go often do not cut the places of frames in two. A large run
+ * takes the beginning of its hole, a small one the end.
+ *
+ * <p><b>Reuse.</b> A camera gives a buffer back and takes one of the same size. So the run given back last waits as it is, and
+ * is the answer if the next request is for just as many pages. Any other call joins it with its neighbours first; nothing
+ * is ever held back from a request that needs it.
  *
  * <p><b>Alignment.</b> A block starts on any page. For alignments above a page, {@link AlignedHoles} finds a hole that has
  * enough behind its first aligned page; no size is rounded up and no list is scanned.
  */
 final class Extents extends Margin {
 
-    /** Holes of the right size that are tried for an alignment before the tree is asked. */
-    private static final int ALIGNED_TRIES = 8;
-    /** Blocks that are looked at from the end of a range for room. */
-    private static final int END_TRIES = 8;
-
     private final BlockTable blocks;
     private final HoleIndex index;
-    /** What lies around ranges. Its record also tells the last block of the range that changed last at its end. */
+    /** What lies around the range. Its record also tells the first and the last block. */
     private final int edge;
-    /** What lies around chunks. */
-    private final int chunkEdge;
 
-    private int idlePages;
     private @Nullable AlignedHoles aligned;
 
-    /** @param index where holes are entered; nobody else does */
-    Extents(BlockTable blocks, HoleIndex index) {
+    private int pending = NONE;
+    /** Its pages; 0 if it was taken again or joined. */
+    private int pendingPages;
+
+    /**
+     * @param pages how many there are; all are free
+     * @param smallLimit a run of fewer pages is small
+     */
+    Extents(BlockTable blocks, int pages, int smallLimit) {
         this.blocks = blocks;
-        this.index = index;
-        edge = addEdge();
-        chunkEdge = addEdge();
+        this.index = new HoleIndex(blocks, pages, smallLimit);
+        this.edge = blocks.add();
+        int hole = blocks.add();
+        fill(edge, 0, Integer.MAX_VALUE, hole, hole, EDGE);
+        fill(hole, 0, pages, edge, edge, HOLE);
+        enter(hole);
     }
 
-    private int addEdge() {
-        int block = blocks.add();
+    private void fill(int block, int page, int count, int before, int after, int kind) {
         int at = block << RECORD;
         int[] table = blocks.words();
-        table[at + KIND] = EDGE;
-        table[at + BEFORE] = block;
-        table[at + AFTER] = block;
-        return block;
+        table[at + OFFSET] = page;
+        table[at + SIZE] = count;
+        table[at + BEFORE] = before;
+        table[at + AFTER] = after;
+        table[at + KIND] = kind;
     }
 
-    /** Pages of the holes of chunks. */
-    int idlePages() {
-        return idlePages;
-    }
-
-    /** Notes pages of a chunk, or of {@link BlockTable#NONE}, that have become free; without a branch. */
-    private void addIdle(int pages, int chunk) {
-        idlePages += pages & (-chunk >> (Integer.SIZE - 1));
-    }
-
-    private void enter(int hole, int size, int chunk) {
-        index.add(hole, size, chunk);
+    private void enter(int hole) {
+        index.add(hole);
         AlignedHoles holes = aligned;
         if (holes != null) {
             holes.add(hole);
@@ -97,70 +88,51 @@ final class Extents extends Margin {
         }
     }
 
-    /** Whether the block is a whole chunk. */
-    boolean isWholeChunk(int block) {
-        int at = block << RECORD;
-        int[] table = blocks.words();
-        return ((table[at + BEFORE] ^ chunkEdge) | (table[at + AFTER] ^ chunkEdge)) == 0;
-    }
-
-    /** Whether a range begins with the block. */
-    boolean beginsRange(int block) {
-        return blocks.get(block, BEFORE) == edge;
-    }
-
-    /** Whether a range ends with the block. */
-    boolean endsRange(int block) {
-        return blocks.get(block, AFTER) == edge;
-    }
-
-    boolean isHole(int block) {
-        return isHole(blocks.words(), block);
-    }
-
     private static boolean isHole(int[] table, int block) {
-        return (table[(block << RECORD) + KIND] & KIND_MASK) == HOLE;
+        return table[(block << RECORD) + KIND] == HOLE;
     }
 
-    /** Takes a run of {@code count} pages from a multiple of {@code alignment} on, a power of two above 1. */
+    /** Takes a run of {@code count} pages: its block, or {@link BlockTable#NONE} if none fits. */
+    int allocate(int count) {
+        if (count == pendingPages) {
+            pendingPages = 0;
+            return pending;
+        }
+        settle();
+        int hole = find(count);
+        return hole == NONE ? NONE : take(hole, takesEnd(count) ? blocks.get(hole, SIZE) - count : 0, count);
+    }
+
+    private int find(int count) {
+        int hole = index.find(count);
+        return hole == HoleIndex.UNSURE ? alignedHoles().atLeast(count, 1) : hole;
+    }
+
+    /** Whether a run of so many pages is taken from the end of a hole, and not from its beginning. */
+    boolean takesEnd(int count) {
+        return index.isSmall(count);
+    }
+
+    /** As {@link #allocate}, from a page on that is a multiple of {@code alignment}, a power of two above 1. */
     int allocateAligned(int count, int alignment) {
-        int hole = alignedHole(count, alignment);
+        settle();
+        int hole = find(count);
         if (hole == NONE) {
             return NONE;
         }
-        int skipped = skipped(hole, alignment);
-        return takeFront(skipped == 0 ? hole : split(hole, skipped), count);
+        if (skipped(hole, count, alignment) < 0) {
+            hole = index.find(count + alignment - 1);
+            hole = hole > NONE ? hole : alignedHoles().atLeast(count, alignment);
+        }
+        return hole == NONE ? NONE : take(hole, skipped(hole, count, alignment), count);
     }
 
-    /** Small holes that happen to suit come first, then one that suits wherever it begins, then any that there is. */
-    private int alignedHole(int count, int alignment) {
-        int hole = exactlyAligned(count, alignment);
-        if (hole != NONE) {
-            return hole;
-        }
-        hole = index.findOutsideChunks(count);
-        if (hole != NONE && blocks.get(hole, SIZE) - skipped(hole, alignment) >= count) {
-            return hole;
-        }
-        hole = index.findOutsideChunks(count + alignment - 1);
-        return hole != NONE ? hole : alignedHoles().atLeast(count, alignment);
-    }
-
-    /** Pages between the beginning of a hole and the first aligned page from there on. */
-    private int skipped(int hole, int alignment) {
-        return -blocks.get(hole, OFFSET) & (alignment - 1);
-    }
-
-    private int exactlyAligned(int count, int alignment) {
-        int hole = index.firstOf(count);
-        for (int tries = 0; hole != NONE && tries < ALIGNED_TRIES; tries++) {
-            assert Steps.count();
-            if (blocks.get(hole, SIZE) == count && skipped(hole, alignment) == 0) {
-                return hole;
-            }
-            hole = blocks.get(hole, NEXT);
-        }
-        return NONE;
+    /** Pages between the beginning of a hole and the aligned page that a run is to begin with; below 0 if it does not fit. */
+    private int skipped(int hole, int count, int alignment) {
+        int page = blocks.get(hole, OFFSET);
+        int spare = blocks.get(hole, SIZE) - count;
+        int first = -page & (alignment - 1);
+        return first > spare ? -1 : takesEnd(count) ? ((page + spare) & -alignment) - page : first;
     }
 
     /** Makes room for more blocks; when this throws, nothing has changed. */
@@ -184,240 +156,152 @@ final class Extents extends Margin {
         return holes;
     }
 
-    /**
-     * Takes the last pages of a hole close to the end of a range, else of the smallest hole that has as many: what
-     * lives among its like there is not in the way of large runs.
-     */
-    int takeNearEnd(int count) {
-        int hole = blocks.get(edge, BEFORE);
-        for (int tries = 0; hole != edge && tries < END_TRIES; tries++) {
-            assert Steps.count();
-            if (isHole(hole) && blocks.get(hole, SIZE) >= count) {
-                return takeBack(hole, count);
+    /** Makes {@code count} pages of a hole a run, from the page on that is {@code skip} behind its first. */
+    private int take(int hole, int skip, int count) {
+        int[] table = blocks.words();
+        int at = hole << RECORD;
+        int rest = table[at + SIZE] - skip - count;
+        int run = hole;
+        if (skip > 0) {
+            run = insert(table[at + OFFSET] + skip, count, hole, table[at + AFTER]);
+            if (rest > 0) {
+                enter(insert(table[at + OFFSET] + skip + count, rest, run, table[(run << RECORD) + AFTER]));
             }
-            hole = blocks.get(hole, BEFORE);
+            change(hole, table[at + OFFSET], skip);
+        } else if (rest > 0) {
+            run = insert(table[at + OFFSET], count, table[at + BEFORE], hole);
+            change(hole, table[at + OFFSET] + count, rest);
+        } else {
+            takeOut(hole);
         }
-        hole = index.findOutsideChunks(count);
-        return hole == NONE ? NONE : takeBack(hole, count);
-    }
-
-    /** Makes the last {@code count} pages of the hole a run. */
-    int takeBack(int hole, int count) {
-        int size = blocks.get(hole, SIZE);
-        return takeFront(size == count ? hole : split(hole, size - count), count);
-    }
-
-    /** Cuts a hole in two, which are to be taken or withdrawn next, as holes do not adjoin; gives the one behind. */
-    private int split(int hole, int keep) {
-        int behind = blocks.add();
-        int[] table = blocks.words();
-        int at = hole << RECORD;
-        int to = behind << RECORD;
-        int after = table[at + AFTER];
-        int chunk = table[at + KIND] >>> KIND_BITS;
-        int rest = table[at + SIZE] - keep;
-        takeOut(hole);
-        table[to + OFFSET] = table[at + OFFSET] + keep;
-        table[to + SIZE] = rest;
-        table[to + BEFORE] = hole;
-        table[to + AFTER] = after;
-        table[to + KIND] = table[at + KIND];
-        table[(after << RECORD) + BEFORE] = behind;
-        table[at + AFTER] = behind;
-        table[at + SIZE] = keep;
-        enter(hole, keep, chunk);
-        enter(behind, rest, chunk);
-        return behind;
-    }
-
-    /** Makes the first {@code count} pages of the hole a run. */
-    int takeFront(int hole, int count) {
-        int[] table = blocks.words();
-        int at = hole << RECORD;
-        int kind = table[at + KIND];
-        int rest = table[at + SIZE] - count;
-        takeOut(hole);
-        addIdle(-count, kind >>> KIND_BITS);
-        if (rest == 0) {
-            table[at + KIND] = kind + (RUN - HOLE);
-            return hole;
-        }
-        int run = blocks.add();
-        table = blocks.words();
-        int to = run << RECORD;
-        int page = table[at + OFFSET];
-        int before = table[at + BEFORE];
-        table[to + OFFSET] = page;
-        table[to + SIZE] = count;
-        table[to + BEFORE] = before;
-        table[to + AFTER] = hole;
-        table[to + KIND] = kind + (RUN - HOLE);
-        table[(before << RECORD) + AFTER] = run;
-        table[at + BEFORE] = run;
-        table[at + OFFSET] = page + count;
-        table[at + SIZE] = rest;
-        enter(hole, rest, kind >>> KIND_BITS);
+        blocks.words()[(run << RECORD) + KIND] = RUN;
         return run;
     }
 
-    /**
-     * Gives a run back and joins it with the holes beside it.
-     *
-     * @param run a block that is not a hole, whatever its kind has become since it was taken
-     * @return the hole that it is part of now
-     */
-    int free(int run) {
+    /** A new block of kind HOLE between two others, in no list yet. */
+    private int insert(int page, int count, int before, int after) {
+        int block = blocks.add();
+        int[] table = blocks.words();
+        int at = block << RECORD;
+        table[at + OFFSET] = page;
+        table[at + SIZE] = count;
+        table[at + BEFORE] = before;
+        table[at + AFTER] = after;
+        table[at + KIND] = HOLE;
+        table[(before << RECORD) + AFTER] = block;
+        table[(after << RECORD) + BEFORE] = block;
+        return block;
+    }
+
+    /** Gives a hole another place and size. */
+    private void change(int hole, int page, int count) {
+        index.remove(hole);
+        int[] table = blocks.words();
+        table[(hole << RECORD) + OFFSET] = page;
+        table[(hole << RECORD) + SIZE] = count;
+        index.add(hole);
+        AlignedHoles holes = aligned;
+        if (holes != null) {
+            holes.add(hole);
+        }
+    }
+
+    /** Gives a run back, which is a block that is not a hole. */
+    void free(int run) {
+        settle();
+        int[] table = blocks.words();
+        table[(run << RECORD) + KIND] = RUN;
+        table[(run << RECORD) + SPARE] = WAITS;
+        pending = run;
+        pendingPages = table[(run << RECORD) + SIZE];
+    }
+
+    /** Joins the run given back last with its neighbours. */
+    private void settle() {
+        if (pendingPages != 0) {
+            pendingPages = 0;
+            join(pending);
+        }
+    }
+
+    private void join(int run) {
         int[] table = blocks.words();
         int at = run << RECORD;
         int before = table[at + BEFORE];
         int after = table[at + AFTER];
-        int chunk = table[at + KIND] >>> KIND_BITS;
-        int size = table[at + SIZE];
-        boolean joinBefore = isHole(table, before);
-        addIdle(size, chunk);
-        if (isHole(table, after)) {
-            takeOut(after);
-            size += table[(after << RECORD) + SIZE];
-            int next = table[(after << RECORD) + AFTER];
-            blocks.remove(after);
-            after = next;
-        }
-        int hole = run;
-        if (joinBefore) {
-            takeOut(before);
-            size += table[(before << RECORD) + SIZE];
+        boolean joinsBefore = isHole(table, before);
+        boolean joinsAfter = isHole(table, after);
+        if (joinsBefore) {
+            int size = table[(before << RECORD) + SIZE] + table[at + SIZE];
+            if (joinsAfter) {
+                takeOut(after);
+                size += table[(after << RECORD) + SIZE];
+            }
+            link(before, joinsAfter ? table[(after << RECORD) + AFTER] : after);
             blocks.remove(run);
-            hole = before;
-        } else {
-            table[at + KIND] = (chunk << KIND_BITS) | HOLE;
-        }
-        table[(hole << RECORD) + SIZE] = size;
-        table[(hole << RECORD) + AFTER] = after;
-        table[(after << RECORD) + BEFORE] = hole;
-        enter(hole, size, chunk);
-        return hole;
-    }
-
-    /** Adds a range, all free. */
-    void addRange(int page, int count) {
-        addFree(page, count, edge, NONE);
-    }
-
-    /** Makes the pages of a block a chunk, all free. */
-    void addChunk(int chunk) {
-        addFree(blocks.get(chunk, OFFSET), blocks.get(chunk, SIZE), chunkEdge, chunk);
-    }
-
-    private void addFree(int page, int count, int around, int chunk) {
-        int hole = blocks.add();
-        int[] table = blocks.words();
-        int at = hole << RECORD;
-        table[at + OFFSET] = page;
-        table[at + SIZE] = count;
-        table[at + BEFORE] = around;
-        table[at + AFTER] = around;
-        table[at + KIND] = (chunk << KIND_BITS) | HOLE;
-        table[(around << RECORD) + BEFORE] = hole;
-        addIdle(count, chunk);
-        enter(hole, count, chunk);
-    }
-
-    /** Takes a chunk apart by the hole that covers it. */
-    void removeChunk(int hole) {
-        takeOut(hole);
-        addIdle(-blocks.get(hole, SIZE), blocks.get(hole, KIND) >>> KIND_BITS);
-        blocks.remove(hole);
-    }
-
-    /** Makes the hole at the end of a range, and so the range, larger by free pages behind it. */
-    void extend(int hole, int pages) {
-        takeOut(hole);
-        int size = blocks.get(hole, SIZE) + pages;
-        blocks.words()[(hole << RECORD) + SIZE] = size;
-        enter(hole, size, NONE);
-    }
-
-    /** Takes the last pages of a hole, or all of them, out of its range, which ends there and begins anew behind. */
-    void withdraw(int hole, int pages) {
-        int[] table = blocks.words();
-        int at = hole << RECORD;
-        int rest = table[at + SIZE] - pages;
-        int after = table[at + AFTER];
-        int last = rest == 0 ? table[at + BEFORE] : hole;
-        takeOut(hole);
-        table[(last << RECORD) + AFTER] = edge;
-        table[(edge << RECORD) + BEFORE] = last;
-        if (after != edge) {
-            table[(after << RECORD) + BEFORE] = edge;
-        }
-        if (rest == 0) {
-            blocks.remove(hole);
-        } else {
-            table[at + SIZE] = rest;
-            enter(hole, rest, NONE);
-        }
-    }
-
-    /** Shows every hole and every run, chunks aside, in the order of addresses. */
-    void forEachRun(IntConsumer visitor) {
-        IntStream.range(1, blocks.end())
-                .filter(this::isHoleOrRun)
-                .mapToLong(block -> ((long) blocks.get(block, OFFSET) << Integer.SIZE) | block)
-                .sorted()
-                .forEach(key -> visitor.accept((int) key));
-    }
-
-    private boolean isHoleOrRun(int block) {
-        int kind = blocks.get(block, KIND) & KIND_MASK;
-        return kind == HOLE || kind == RUN || kind == RECENT || kind == SLAB;
-    }
-
-    /**
-     * Blocks are linked with those they adjoin, no two holes adjoin, and every figure that is kept follows from them.
-     *
-     * @param recent the only block that may be of kind RECENT
-     */
-    void checkInvariants(int recent) {
-        int idle = 0;
-        int holes = 0;
-        for (int block = 1; block < blocks.end(); block++) {
-            if (isHoleOrRun(block) || (blocks.get(block, KIND) & KIND_MASK) == CHUNK) {
-                checkLinks(block);
+            if (joinsAfter) {
+                blocks.remove(after);
             }
-            if ((blocks.get(block, KIND) & KIND_MASK) == HOLE) {
-                idle += blocks.get(block, KIND) > KIND_MASK ? blocks.get(block, SIZE) : 0;
-                holes++;
-            }
-            int waits = (blocks.get(block, KIND) & KIND_MASK) == RECENT ? block : recent;
-            Invariants.equal("block that waits to be taken again", recent, waits);
+            change(before, table[(before << RECORD) + OFFSET], size);
+        } else if (joinsAfter) {
+            int size = table[at + SIZE] + table[(after << RECORD) + SIZE];
+            link(before, after);
+            blocks.remove(run);
+            change(after, table[at + OFFSET], size);
+        } else {
+            table[at + KIND] = HOLE;
+            enter(run);
         }
-        Invariants.equal("idle pages", idle, idlePages);
-        index.checkInvariants(holes);
+    }
+
+    /** Makes two blocks neighbours. */
+    private void link(int before, int after) {
+        int[] table = blocks.words();
+        table[(before << RECORD) + AFTER] = after;
+        table[(after << RECORD) + BEFORE] = before;
+    }
+
+    /** Size of the largest hole, the run given back last aside. */
+    int largest() {
+        int most = index.largest();
+        return most == HoleIndex.UNSURE ? alignedHoles().largest() : most;
+    }
+
+    /** The run given back last, if it waits to be taken again, or {@link BlockTable#NONE}. */
+    int pending() {
+        return pendingPages == 0 ? NONE : pending;
+    }
+
+    /** Shows every block in the order of addresses. */
+    void forEachBlock(IntConsumer visitor) {
+        for (int block = blocks.get(edge, AFTER); block != edge; block = blocks.get(block, AFTER)) {
+            visitor.accept(block);
+        }
+    }
+
+    /** Blocks are linked with those they adjoin, cover the range, and no two holes adjoin. */
+    void checkInvariants(int pages) {
+        int[] sums = new int[2];
+        forEachBlock(block -> {
+            int after = blocks.get(block, AFTER);
+            Invariants.equal("first page of block " + block, sums[0], blocks.get(block, OFFSET));
+            Invariants.equal("size of block " + block + " above 0", 1, blocks.get(block, SIZE) > 0 ? 1 : 0);
+            Invariants.equal("block before block " + after, block, blocks.get(after, BEFORE));
+            boolean hole = blocks.get(block, KIND) == HOLE;
+            Invariants.equal("hole beside hole " + block, 0, hole && blocks.get(after, KIND) == HOLE ? 1 : 0);
+            sums[0] += blocks.get(block, SIZE);
+            sums[1] += hole ? 1 : 0;
+        });
+        Invariants.equal("pages of all blocks", pages, sums[0]);
+        index.checkInvariants(sums[1]);
         AlignedHoles trees = aligned;
         if (trees != null) {
             trees.checkInvariants();
         }
     }
 
-    private void checkLinks(int block) {
-        int chunk = blocks.get(block, KIND) >>> KIND_BITS;
-        int around = chunk == NONE ? edge : chunkEdge;
-        int after = blocks.get(block, AFTER);
-        Invariants.equal("size of block " + block + " above 0", 1, blocks.get(block, SIZE) > 0 ? 1 : 0);
-        if (after == around) {
-            return;
-        }
-        Invariants.equal("block before block " + after, block, blocks.get(after, BEFORE));
-        Invariants.equal(
-                "begin of block " + after,
-                blocks.get(block, OFFSET) + blocks.get(block, SIZE),
-                blocks.get(after, OFFSET));
-        Invariants.equal("chunk of block " + after, chunk, blocks.get(after, KIND) >>> KIND_BITS);
-        Invariants.equal("holes beside each other at block " + block, 0, isHole(block) && isHole(after) ? 1 : 0);
-    }
-
     long metadataBytes() {
-        AlignedHoles holes = aligned;
-        return holes == null ? 0 : holes.metadataBytes();
+        AlignedHoles trees = aligned;
+        return index.metadataBytes() + (trees == null ? 0 : trees.metadataBytes());
     }
 }

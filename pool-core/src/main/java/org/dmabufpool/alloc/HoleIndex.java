@@ -4,10 +4,10 @@ package org.dmabufpool.alloc;
 
 import static org.dmabufpool.alloc.BlockTable.HOLE;
 import static org.dmabufpool.alloc.BlockTable.KIND;
-import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
 import static org.dmabufpool.alloc.BlockTable.LIST;
 import static org.dmabufpool.alloc.BlockTable.NEXT;
 import static org.dmabufpool.alloc.BlockTable.NONE;
+import static org.dmabufpool.alloc.BlockTable.OFFSET;
 import static org.dmabufpool.alloc.BlockTable.PREVIOUS;
 import static org.dmabufpool.alloc.BlockTable.RECORD;
 import static org.dmabufpool.alloc.BlockTable.SIZE;
@@ -15,269 +15,270 @@ import static org.dmabufpool.alloc.BlockTable.SIZE;
 import java.util.function.IntConsumer;
 
 /**
- * Finds the smallest hole that is large enough, so an exactly fitting one if there is any, in O(1).
+ * Finds the smallest hole that is large enough, in the lowest or the highest region that has one, in O(1).
  *
- * <p>Not safe for use by many threads. Holes of chunks are kept apart from all others. Holes of one size are in one list,
- * the latest first, linked through their records:
+ * <p>Not safe for use by many threads. The range is divided into 8 regions. In each, the holes of one size that begin there are
+ * a list, the latest first, linked through their records; from {@value #EXACT} pages on a list has several sizes, sixteen lists
+ * for each power of two:
  *
  * <pre>
- *              holes of chunks      all others
- * list         1 ... c              b+1 ... b+n-1      b+n+1 ... b+n+64
- * sizes        one each             one each           n to 2n-1, 2n to 3n-1, ...
- *
- * c: pages of a chunk     b: c, rounded up to a whole word of bits     n: a 64th of all pages, above c
+ * list     1 2 3 ... 2047    2048          2049          ...
+ * pages    1 2 3 ... 2047    2048 to 2175  2176 to 2303  ...
  * </pre>
  *
- * <p>At most 64 holes can be in the lists behind b+n, as each holds a 64th of all pages; only those are compared one by
- * one. Which lists are filled is told by bitmaps in two levels: a bit of the higher one says that the word of 64 bits
- * below it is not empty. List 0 is never filled, so 0 stands for "no list".
+ * <p>Which lists of a region are filled is told by bitmaps in two levels: a bit of the higher one says that the word of 64 bits
+ * below it is not empty.
  *
- * <p>Whether a request or a hole belongs to chunks is as good as random, and a processor that guesses wrong loses as much
- * time as the rest of a search takes; so the side is chosen by arithmetic and not by a branch.
+ * <p><b>Several sizes.</b> In a list with sizes above that of the request every hole has room. In the request's own list a few
+ * holes are looked at. If none of them has room, and no other list has a hole, the answer is {@link #UNSURE} while some were
+ * not looked at; then a tree answers.
+ *
+ * <p>For random sizes a processor guesses every second branch wrong, and each wrong guess costs as much as the rest of a search;
+ * so what can be computed is not branched on.
  */
 final class HoleIndex extends Margin {
 
-    private static final int SHARE = 64;
-    private static final int LEAST_SIZES = 64;
+    /** There may be a hole that is large enough, among many that are nearly so. */
+    static final int UNSURE = -1;
+
+    private static final int REGION_BITS = 3;
+    private static final int REGIONS = 1 << REGION_BITS;
     private static final int SHIFT = 6;
-    private static final int NO_LIST = 0;
+    /** Words of the lower bitmap of a region. */
+    private static final int WORDS = 64;
+
+    private static final int MOST_LISTS = WORDS << SHIFT;
+    /** Lists of smaller sizes have one size each. */
+    private static final int EXACT = 2048;
+    /** What of a double's bits is not its exponent and the first four bits of its fraction. */
+    private static final int CLASS_SHIFT = 48;
+
+    private static final int CLASS_OF_EXACT = (int) (Double.doubleToRawLongBits(EXACT) >>> CLASS_SHIFT);
+    /** Holes of the request's own list that are looked at in a region. */
+    private static final int TRIES = 8;
+
+    private static final int NO_LIST = -1;
 
     private final BlockTable blocks;
-    private final int mostPages;
     private final int smallLimit;
-    private final int base;
-    private final int directSizes;
-    /** The first hole of each list. */
+    private final int mostPages;
+    private final int regionShift;
+    /** How many lists a region has, up to a multiple of 64. */
+    private final int lists;
+    /** The first hole of each list, region after region. */
     private final int[] heads;
-    /** One bit per list, and a word to spare, so that a search may look one word too far. */
-    private final long[] filled;
-
-    private final long[] filledWords;
+    /** One bit for each list, {@value #WORDS} words a region. */
+    private final long[] filled = new long[REGIONS * WORDS];
+    /** One bit for each of these words, by region. */
+    private final long[] filledWords = new long[REGIONS];
 
     /**
-     * @param pages the size of the largest hole there can be
-     * @param smallLimit pages of the largest run that chunks are for
-     * @param chunkPages pages of a chunk, at least the limit
+     * @param pages the size of the range
+     * @param smallLimit a run of fewer pages is small, and looked for from the highest region down
      */
-    HoleIndex(BlockTable blocks, int pages, int smallLimit, int chunkPages) {
+    HoleIndex(BlockTable blocks, int pages, int smallLimit) {
         this.blocks = blocks;
-        this.mostPages = pages;
         this.smallLimit = smallLimit;
-        base = (chunkPages + Long.SIZE) & -Long.SIZE;
-        directSizes = Math.max(Math.max(LEAST_SIZES, chunkPages + 1), pages / SHARE + 1);
-        heads = new int[base + listOf(pages) + 1];
-        filledWords = new long[(heads.length >>> (2 * SHIFT)) + 1];
-        filled = new long[(filledWords.length << SHIFT) + 1];
+        this.mostPages = pages;
+        regionShift = Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(pages - 1) - REGION_BITS);
+        lists = (listOf(pages) + Long.SIZE) & -Long.SIZE;
+        assert lists <= MOST_LISTS;
+        heads = new int[lists * REGIONS];
     }
 
-    private int listOf(int size) {
-        return size < directSizes ? size : directSizes + size / directSizes;
+    /** The list of a size; without a branch. */
+    private static int listOf(int size) {
+        int above = (int) (Double.doubleToRawLongBits(size) >>> CLASS_SHIFT) - CLASS_OF_EXACT;
+        return Math.min(size, EXACT) + Math.max(above, 0);
     }
 
-    /** -1 if a run of so many pages is for chunks, else 0. */
-    private int smallMask(int count) {
-        return (count - smallLimit - 1) >> (Integer.SIZE - 1);
+    /** Whether a run of so many pages is small. */
+    boolean isSmall(int count) {
+        return count < smallLimit;
     }
 
-    /**
-     * The smallest hole that has at least {@code count} pages: of chunks for a small run, else of all others.
-     *
-     * @param count 1 to the size of the largest hole there can be
-     * @return the hole, or {@link BlockTable#NONE}
-     */
+    /** A hole of at least {@code count} pages, {@link BlockTable#NONE}, or {@link #UNSURE}. */
     int find(int count) {
-        int small = smallMask(count);
-        int next = nextFilled((base & ~small) + listOf(count));
-        int beyond = (base - 1 - next) & small;
-        if (((next - 1) | beyond) < 0) {
-            return NONE;
-        }
-        return next - base < directSizes ? heads[next] : smallestFrom(next, count);
-    }
-
-    /** As {@link #find}, but of chunks whatever the size, which is at most a chunk's. */
-    int findInChunks(int count) {
-        int next = nextFilled(count);
-        return next < base ? heads[next] : NONE;
-    }
-
-    /** As {@link #find}, but not of chunks whatever the size, which may be larger than any hole can be. */
-    int findOutsideChunks(int count) {
         if (count > mostPages) {
             return NONE;
         }
-        int next = nextFilled(base + listOf(count));
-        return next - base < directSizes ? heads[next] : smallestFrom(next, count);
+        int last = isSmall(count) ? REGIONS - 1 : 0;
+        int list = listOf(count);
+        int answer = NONE;
+        for (int i = 0; i < REGIONS; i++) {
+            int region = i ^ last;
+            int next = nextFilled(region, list);
+            if (next != NO_LIST) {
+                boolean hasRoom = next < EXACT || next > list;
+                int hole = hasRoom ? heads[region * lists + next] : findAmongSizes(region, list, count);
+                if (hole > NONE) {
+                    return hole;
+                }
+                answer |= hole;
+            }
+        }
+        return answer;
     }
 
-    /** The smallest of a list that holds several sizes; if none there is large enough, of the next one. */
-    private int smallestFrom(int list, int size) {
-        int hole = smallestIn(list, size);
-        return hole == NONE ? smallestIn(nextFilled(list + 1), size) : hole;
-    }
-
-    private int smallestIn(int list, int size) {
+    /** The smallest of some holes of the list, else a hole of a list behind it, {@link BlockTable#NONE}, or {@link #UNSURE}. */
+    private int findAmongSizes(int region, int list, int count) {
         int[] table = blocks.words();
         int best = NONE;
         int bestSize = Integer.MAX_VALUE;
-        for (int hole = heads[list]; hole != NONE; hole = table[(hole << RECORD) + NEXT]) {
+        int tries = TRIES;
+        int hole = heads[region * lists + list];
+        for (; hole != NONE && tries > 0; tries--) {
             assert Steps.count();
-            int holeSize = table[(hole << RECORD) + SIZE];
-            if (holeSize >= size && holeSize < bestSize) {
+            int size = table[(hole << RECORD) + SIZE];
+            if (size >= count && size < bestSize) {
                 best = hole;
-                bestSize = holeSize;
+                bestSize = size;
             }
+            hole = table[(hole << RECORD) + NEXT];
         }
-        return best;
-    }
-
-    /** The first of the list in which holes outside of chunks of that size are, or {@link BlockTable#NONE}. */
-    int firstOf(int size) {
-        return heads[base + listOf(size)];
-    }
-
-    /** Size of the largest hole, or 0. */
-    int largest() {
-        return Math.max(largestOutsideChunks(), lastFilledBelow(base));
-    }
-
-    /** Size of the largest hole outside of chunks, or 0. */
-    int largestOutsideChunks() {
-        int list = lastFilledBelow(filled.length << SHIFT);
-        return list < base ? 0 : largestIn(list);
-    }
-
-    /** The last filled list below {@code end}, a multiple of 64. */
-    private int lastFilledBelow(int end) {
-        for (int word = (end >>> SHIFT) - 1; word >= 0; word--) {
-            if (filled[word] != 0) {
-                return (word << SHIFT) + highestBit(filled[word]);
-            }
+        if (best != NONE) {
+            return best;
         }
-        return NO_LIST;
-    }
-
-    private int largestIn(int list) {
-        int[] table = blocks.words();
-        int most = 0;
-        for (int hole = heads[list]; hole != NONE; hole = table[(hole << RECORD) + NEXT]) {
-            assert Steps.count();
-            most = Math.max(most, table[(hole << RECORD) + SIZE]);
+        int next = nextFilled(region, list + 1);
+        if (next != NO_LIST) {
+            return heads[region * lists + next];
         }
-        return most;
+        return hole == NONE ? NONE : UNSURE;
     }
 
-    private static int highestBit(long word) {
-        return Long.SIZE - 1 - Long.numberOfLeadingZeros(word);
-    }
-
-    /** The first filled list from {@code list} on; without a branch that is hard to foretell. */
-    private int nextFilled(int list) {
+    /** The first filled list of a region from {@code list} on, or {@link #NO_LIST}. */
+    private int nextFilled(int region, int list) {
         int word = list >>> SHIFT;
-        int group = word >>> SHIFT;
-        long here = filled[word] & (-1L << list);
+        int first = region * WORDS;
+        long here = filled[first + word] & (-1L << list);
         // Shifted in two steps, as a shift by 64 would do nothing.
-        long wordsBehind = filledWords[group] & ((-1L << word) << 1);
-        int other = (group << SHIFT) + Long.numberOfTrailingZeros(wordsBehind);
+        long wordsBehind = filledWords[region] & ((-1L << word) << 1);
+        int other = Long.numberOfTrailingZeros(wordsBehind) & (WORDS - 1);
         long mask = allOnesUnlessZero(here);
-        long bits = (here & mask) | (filled[other] & ~mask);
+        long behind = filled[first + other] & allOnesUnlessZero(wordsBehind);
+        long bits = (here & mask) | (behind & ~mask);
         int found = (word & (int) mask) | (other & (int) ~mask);
         assert Steps.count();
-        return bits != 0 ? (found << SHIFT) + Long.numberOfTrailingZeros(bits) : firstBehindGroup(group);
+        return bits == 0 ? NO_LIST : (found << SHIFT) + Long.numberOfTrailingZeros(bits);
     }
 
     private static long allOnesUnlessZero(long bits) {
         return (bits | -bits) >> (Long.SIZE - 1);
     }
 
-    private int firstBehindGroup(int before) {
-        for (int group = before + 1; group < filledWords.length; group++) {
-            assert Steps.count();
-            if (filledWords[group] != 0) {
-                int word = (group << SHIFT) + Long.numberOfTrailingZeros(filledWords[group]);
-                return (word << SHIFT) + Long.numberOfTrailingZeros(filled[word]);
+    /** Size of the largest hole, 0 if there is none, or {@link #UNSURE}. */
+    int largest() {
+        int most = 0;
+        for (int region = 0; region < REGIONS; region++) {
+            int largest = largestIn(region);
+            if (largest == UNSURE) {
+                return UNSURE;
             }
+            most = Math.max(most, largest);
         }
-        return NO_LIST;
+        return most;
     }
 
-    /**
-     * Enters a hole.
-     *
-     * @param chunk the chunk it is in, or {@link BlockTable#NONE}
-     */
-    void add(int hole, int size, int chunk) {
-        int list = (base & ((chunk - 1) >> (Integer.SIZE - 1))) + listOf(size);
+    private int largestIn(int region) {
+        if (filledWords[region] == 0) {
+            return 0;
+        }
+        int word = WORDS - 1 - Long.numberOfLeadingZeros(filledWords[region]);
+        int list = (word << SHIFT) + Long.SIZE - 1 - Long.numberOfLeadingZeros(filled[region * WORDS + word]);
+        int most = 0;
+        int tries = list < EXACT ? 1 : WORDS;
+        int hole = heads[region * lists + list];
+        for (; hole != NONE && tries > 0; tries--) {
+            assert Steps.count();
+            most = Math.max(most, blocks.get(hole, SIZE));
+            hole = blocks.get(hole, NEXT);
+        }
+        return hole == NONE || list < EXACT ? most : UNSURE;
+    }
+
+    /** Enters a hole by the place and the size that its record says. */
+    void add(int hole) {
         int[] table = blocks.words();
-        table[(hole << RECORD) + LIST] = list;
-        int head = heads[list];
-        table[(hole << RECORD) + NEXT] = head;
-        table[(hole << RECORD) + PREVIOUS] = NONE;
+        int at = hole << RECORD;
+        int region = table[at + OFFSET] >>> regionShift;
+        int list = listOf(table[at + SIZE]);
+        int place = region * lists + list;
+        int head = heads[place];
+        table[at + LIST] = place;
+        table[at + NEXT] = head;
+        table[at + PREVIOUS] = NONE;
         // Without a head this marks record 0, which is nobody's.
         table[(head << RECORD) + PREVIOUS] = hole;
-        heads[list] = hole;
-        filled[list >>> SHIFT] |= 1L << list;
-        filledWords[list >>> (2 * SHIFT)] |= 1L << (list >>> SHIFT);
+        heads[place] = hole;
+        filled[region * WORDS + (list >>> SHIFT)] |= 1L << list;
+        filledWords[region] |= 1L << (list >>> SHIFT);
     }
 
-    /** Takes out a hole. */
+    /** Takes out a hole by the place and the size that its record says. */
     void remove(int hole) {
         int[] table = blocks.words();
-        int next = table[(hole << RECORD) + NEXT];
-        int previous = table[(hole << RECORD) + PREVIOUS];
+        int at = hole << RECORD;
+        int next = table[at + NEXT];
+        int previous = table[at + PREVIOUS];
+        int place = table[at + LIST];
         table[(next << RECORD) + PREVIOUS] = previous;
         if (previous != NONE) {
             table[(previous << RECORD) + NEXT] = next;
             return;
         }
-        int list = table[(hole << RECORD) + LIST];
-        heads[list] = next;
-        clearIfEmpty(list, next);
+        heads[place] = next;
+        int region = table[at + OFFSET] >>> regionShift;
+        clearIfEmpty(region, place - region * lists, next);
     }
 
     /** The list has a new head, which may be none; without a branch. */
-    private void clearIfEmpty(int list, int head) {
+    private void clearIfEmpty(int region, int list, int head) {
         int word = list >>> SHIFT;
-        long bits = filled[word] & ~((long) ((head - 1) >>> (Integer.SIZE - 1)) << list);
-        filled[word] = bits;
-        filledWords[word >>> SHIFT] &= ~((~allOnesUnlessZero(bits) & 1) << word);
+        long none = Integer.toUnsignedLong((head - 1) >>> (Integer.SIZE - 1));
+        long bits = filled[region * WORDS + word] & ~(none << list);
+        filled[region * WORDS + word] = bits;
+        filledWords[region] &= ~((~allOnesUnlessZero(bits) & 1) << word);
     }
 
     /** Shows every hole once. */
     void forEach(IntConsumer visitor) {
-        for (int list = nextFilled(0); list != NO_LIST; list = nextFilled(list + 1)) {
-            for (int hole = heads[list]; hole != NONE; hole = blocks.get(hole, NEXT)) {
+        for (int head : heads) {
+            for (int hole = head; hole != NONE; hole = blocks.get(hole, NEXT)) {
                 assert Steps.count();
                 visitor.accept(hole);
             }
         }
     }
 
-    /** Every list holds holes of its sizes, linked both ways, and is marked exactly if it holds any. */
+    /** Every list holds holes of its sizes and its region, linked both ways, and is marked exactly if it holds any. */
     void checkInvariants(int holes) {
         int listed = 0;
-        for (int list = 0; list < heads.length; list++) {
+        for (int place = 0; place < heads.length; place++) {
+            int region = place / lists;
+            int list = place % lists;
             int ahead = NONE;
-            for (int hole = heads[list]; hole != NONE; hole = blocks.get(hole, NEXT)) {
+            for (int hole = heads[place]; hole != NONE; hole = blocks.get(hole, NEXT)) {
                 assert Steps.count();
-                Invariants.equal("kind of hole " + hole, HOLE, blocks.get(hole, KIND) & KIND_MASK);
-                int expected = listOf(blocks.get(hole, SIZE)) + (blocks.get(hole, KIND) > KIND_MASK ? 0 : base);
-                Invariants.equal("list of hole " + hole, expected, list);
-                Invariants.equal("noted list of hole " + hole, list, blocks.get(hole, LIST));
+                Invariants.equal("kind of hole " + hole, HOLE, blocks.get(hole, KIND));
+                Invariants.equal("list of hole " + hole, listOf(blocks.get(hole, SIZE)), list);
+                Invariants.equal("region of hole " + hole, blocks.get(hole, OFFSET) >>> regionShift, region);
+                Invariants.equal("noted list of hole " + hole, place, blocks.get(hole, LIST));
                 Invariants.equal("hole ahead of hole " + hole, ahead, blocks.get(hole, PREVIOUS));
                 ahead = hole;
                 listed++;
             }
-            Invariants.equal("mark of list " + list, heads[list] == NONE ? 0 : 1, bit(filled, list));
+            int mark = bit(filled[region * WORDS + (list >>> SHIFT)], list);
+            Invariants.equal("mark of list " + place, heads[place] == NONE ? 0 : 1, mark);
         }
         Invariants.equal("listed holes", holes, listed);
-        for (int word = 0; word < filled.length - 1; word++) {
-            Invariants.equal("mark of word " + word, filled[word] == 0 ? 0 : 1, bit(filledWords, word));
+        for (int word = 0; word < filled.length; word++) {
+            int mark = bit(filledWords[word / WORDS], word);
+            Invariants.equal("mark of word " + word, filled[word] == 0 ? 0 : 1, mark);
         }
     }
 
-    private static long bit(long[] words, int index) {
-        return (words[index >>> SHIFT] >>> index) & 1;
+    private static int bit(long word, int index) {
+        return (int) (word >>> index) & 1;
     }
 
     long metadataBytes() {

@@ -79,6 +79,11 @@ final class MaxTree {
         return index;
     }
 
+    /** The largest number. */
+    int largest() {
+        return maxOfGroup(levels[levels.length - 1]);
+    }
+
     /** One bit per entry of the group, set where the entry is at least {@code value}; free of branches. */
     private int atLeast(int group, int value) {
         int[] tree = values;

@@ -12,11 +12,8 @@ package org.dmabufpool.alloc;
  */
 public interface OffsetAllocator {
 
-    /** A part's number has so many low bits that count from 1 in one of a few tables. */
+    /** A part's number has so many low bits and counts from 1. */
     int BLOCK_BITS = 25;
-
-    /** Above them, so many bits are the table's number; so a part's number fits into 28 bits. */
-    int TABLE_BITS = 3;
 
     /** What {@link #allocate} returns when less is free than was asked for. */
     long NO_SPACE = -1L;
@@ -77,10 +74,7 @@ public interface OffsetAllocator {
      * Shows the number of every live part once, in no order, and says what the allocator held at that very moment. The
      * visitor may ask for offsets and sizes of parts, and for nothing else of the allocator.
      */
-    default AllocatorTotals survey(PartVisitor visitor) {
-        forEachPart(visitor);
-        return totals();
-    }
+    AllocatorTotals survey(PartVisitor visitor);
 
     /** Shows every region once, in address order; regions adjoin and cover the whole range. */
     void forEachRegion(RegionVisitor visitor);
@@ -89,15 +83,12 @@ public interface OffsetAllocator {
     void forEachPart(PartVisitor visitor);
 
     /**
-     * How many parts of one size could be reserved now, one after the other, on the granule.
+     * How many parts of one size could be reserved now, one after the other, on the granule, if nobody else does anything: exact,
+     * unless the table of parts is full before.
      *
      * @param size bytes, 1 to capacity
      */
-    default long availability(long size) {
-        long[] count = new long[1];
-        forEachRegion((offset, length, live) -> count[0] += live ? 0 : length / size);
-        return count[0];
-    }
+    long availability(long size);
 
     /** Is shown live parts. */
     @FunctionalInterface

@@ -3,323 +3,298 @@
 package org.dmabufpool.alloc;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.ToLongFunction;
 
 /**
- * One range for many threads, whose total throughput grows with their number. Safe for use by many threads.
- *
- * <p><b>Territories.</b> There is a stripe per processor, up to {@value #MOST_STRIPES}, each an allocator behind a lock
- * with a territory of its own within the one range. At first the first stripe has all of it, and all threads use that: a
- * single thread gets just what an allocator of its own would give. A thread that meets another one there moves to a
- * stripe of its own, which takes half of the largest hole there is for a territory, and more when it was too small for
- * long. So threads come to use different locks and different lines of memory.
- *
- * <p><b>One pool.</b> A part is given back to the stripe it came from, by any thread. What a thread's own stripe cannot
- * serve is served by any other; what none can serve alone is served by joining free pages across the borders of
- * territories, under all locks. Only then a request is refused; so borders never cost a request its space.
- *
- * <p><b>Refusals.</b> When a request was refused, {@link #refusedFrom} remembers its size until something is given back:
- * what is as large cannot be served either, and is refused at once without a lock.
- *
- * <p><b>Locks.</b> A thread that holds one stripe's lock waits for no other. All locks are taken in the order of stripes.
- *
- * <p><b>Part numbers.</b>
+ * One map of extents for all threads, and small parts that wait in stripes in front of it. Safe for use by many threads.
  *
  * <pre>
- *   27     25 24                        0
- *   s  s  s   b b b b b b … b b b b b b b
- *   stripe    block in the stripe's table
+ *   thread ─┐          ┌─ stripe 0: small parts that wait, a lock ─┐
+ *   thread ─┼─ number ─┼─ stripe 1                                 ├─ the map of all blocks, a lock
+ *   thread ─┘          └─ …                                        ┘
  * </pre>
+ *
+ * <p><b>Stripes.</b> Where threads meet at the map's lock, small parts that are given back wait in the stripe of the thread for
+ * a while, and the next request of their size there takes them as they are. All else goes to the map. What waits in a stripe is no more than a share of the range; it is taken from any stripe,
+ * then given back to the map, where it joins its neighbours, before a request is refused. So it costs no request its space.
+ *
+ * <p><b>Locks.</b> One stripe's lock is taken before the map's. What needs the whole allocator at one moment takes the
+ * stripes' locks in the order of their numbers, then the map's: a refusal, a new peak, a larger table, a question.
+ *
+ * <p><b>Peak.</b> What is used is what the map has handed out, less what waits. Nobody adds that up at each request: each stripe
+ * pledges some of its bytes, which it does not hand out without asking. So under the map's lock it is known that no more is
+ * used than what the map has handed out less all pledges, and as long as that is below the peak there is no new one. A
+ * stripe lowers its pledge under the map's lock; what may be a new peak is done under all locks.
  */
 final class SharedAllocator implements OffsetAllocator {
 
-    /** No more stripes than this, and no more than processors. */
-    private static final int MOST_STRIPES = 8;
+    /** Stripes for each processor, so that few threads meet in one. */
+    private static final int STRIPES_A_PROCESSOR = 4;
 
-    /** Threads are told apart by so many seats; those that share a seat share their stripe. */
-    private static final int SEATS = 64;
-
-    private static final int SEAT_SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SEATS);
-    /** 2^64 divided by the golden ratio: spreads neighbouring thread numbers over the seats (Fibonacci hashing). */
+    private static final int MOST_STRIPES = 16;
+    /** 2^64 divided by the golden ratio: spreads neighbouring thread numbers over the stripes (Fibonacci hashing). */
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-    private static final long BLOCK_MASK = (1L << BLOCK_BITS) - 1;
-    /** A hole is worth halving if it has at least this share of the capacity: a 64th. */
-    private static final int WORTH_SHIFT = 6;
-    /** Who has more than so many times the free bytes of another is richer; so territories come to rest. */
-    private static final int RICHER = 2;
-
-    private static final long NOTHING_REFUSED = Long.MAX_VALUE;
-
     private final AllocatorLayout layout;
-    private final long granule;
+    private final TieredAllocator map;
+    private final AllocatorLock mapLock;
     private final Stripe[] stripes;
+    private final int stripeShift;
 
-    /** The stripe that the threads of each seat use. Races are benign: any answer is a stripe. */
-    private final Stripe[] seats = new Stripe[SEATS];
-
-    /** Requests of so many bytes and more are known to be in vain. Written under a lock of a stripe. */
-    private volatile long refusedFrom = NOTHING_REFUSED;
-
-    /** What was free when a request was refused last: an upper bound of what is free while {@link #refusedFrom} holds. */
-    private volatile long freeWhenRefused;
-
-    /** As of the last {@link #totals}; read and written under all locks. */
+    /** The most bytes that were ever used at one moment. Written under all locks, read under the map's. */
     private long peakUsedBytes;
+    /** The sum of what stripes pledge. Read and written under the map's lock. */
+    private long pledgedBytes;
 
-    SharedAllocator(AllocatorLayout layout) {
-        this(layout, Math.min(MOST_STRIPES, Runtime.getRuntime().availableProcessors()));
+    /** Whether threads ever met at the map's lock: until then nothing waits in stripes. A race is benign. */
+    private boolean contended;
+
+    /** @param shared whether many threads will use it; else it takes no lock */
+    SharedAllocator(AllocatorLayout layout, boolean shared) {
+        this(layout, shared, shared ? defaultStripes() : 1);
     }
 
-    /** @param stripeCount stripes, 1 to {@value #MOST_STRIPES} */
-    SharedAllocator(AllocatorLayout layout, int stripeCount) {
+    /** @param stripeCount a power of two */
+    SharedAllocator(AllocatorLayout layout, boolean shared, int stripeCount) {
+        this(layout, new TieredAllocator(layout), shared, stripeCount);
+    }
+
+    SharedAllocator(AllocatorLayout layout, TieredAllocator map, boolean shared, int stripeCount) {
         this.layout = layout;
-        this.granule = layout.granule();
-        AtomicIntegerArray locks = StripeLock.row(stripeCount);
+        this.map = map;
+        mapLock = new AllocatorLock(shared);
         stripes = new Stripe[stripeCount];
         for (int i = 0; i < stripeCount; i++) {
-            stripes[i] = new Stripe(i, layout, locks);
+            stripes[i] = new Stripe(shared, TieredAllocator.SIZES, layout.waitingLimit());
         }
-        Arrays.fill(seats, stripes[0]);
+        // Shifted in two steps, as a shift by 64 would do nothing.
+        stripeShift = Long.SIZE - 1 - Integer.numberOfTrailingZeros(stripeCount);
     }
+
+    private static int defaultStripes() {
+        int wanted = Math.min(
+                MOST_STRIPES, STRIPES_A_PROCESSOR * Runtime.getRuntime().availableProcessors());
+        return Integer.highestOneBit(wanted);
+    }
+
+    // ---- parts begin ----
 
     @Override
     public long allocate(long size, long alignment) {
         layout.checkRequest(size, alignment);
-        if (size >= refusedFrom) {
-            return failure(size, freeWhenRefused);
+        int number = map.sizeNumber(size, alignment);
+        if (contended && number != TieredAllocator.LARGE) {
+            int part = takeAgain(size, number);
+            if (part != BlockTable.NONE) {
+                return part;
+            }
         }
-        Stripe stripe = enter();
-        long block;
+        int part = takeFromMap(size, alignment, number);
+        return part == BlockTable.NONE ? takeFromAll(size, alignment, number) : part;
+    }
+
+    private int takeAgain(long size, int number) {
+        if (!stripes[ownStripe()].isFilled()) {
+            return BlockTable.NONE;
+        }
+        Stripe stripe = lockStripe();
         try {
-            block = stripe.allocator.place(size, alignment);
+            return stripe.has(number) && mayTake(stripe, map.bytesOf(number))
+                    ? takeAgain(stripe, size, number)
+                    : BlockTable.NONE;
         } finally {
             stripe.unlock();
         }
-        return block == NO_SPACE ? allocateElsewhere(stripe, size, alignment) : part(stripe, block);
     }
 
-    private static long part(Stripe stripe, long block) {
-        return ((long) stripe.number << BLOCK_BITS) | block;
-    }
-
-    /** Locks the stripe of this thread's seat, or another one if a thread of another seat allocates there too. */
-    private Stripe enter() {
-        int seat = (int) ((Thread.currentThread().getId() * SPREAD) >>> SEAT_SHIFT);
-        Stripe stripe = seats[seat];
-        if (!stripe.tryLock()) {
-            stripe = lockAnother(seat, stripe);
+    /** Whether so many bytes can be taken from a locked stripe without a new peak. */
+    private boolean mayTake(Stripe stripe, long bytes) {
+        long left = stripe.bytes() - bytes;
+        if (left >= stripe.pledgedBytes()) {
+            return true;
         }
-        if (stripe.occupant != seat) {
-            stripe.occupant = seat;
+        mapLock.lock();
+        try {
+            long others = pledgedBytes - stripe.pledgedBytes();
+            long room = peakUsedBytes - (map.usedBytes() - others - left);
+            if (room >= 0) {
+                pledge(stripe, left - room / 2);
+            }
+            return room >= 0;
+        } finally {
+            mapLock.unlock();
         }
-        return stripe;
     }
 
-    /** A stripe that is busy because something is given back to it stays the seat's; one that is shared does not. */
-    private Stripe lockAnother(int seat, Stripe busy) {
-        Stripe stripe = busy.occupant == seat ? busy : leastShared(seat, busy);
-        stripe.lock();
-        seats[seat] = stripe;
-        return stripe;
+    private void pledge(Stripe stripe, long bytes) {
+        pledgedBytes -= stripe.pledgedBytes();
+        stripe.setPledgedBytes(Math.max(0, bytes));
+        pledgedBytes += stripe.pledgedBytes();
     }
 
-    /** The seat's own one, if it left it before, else one that nobody allocates from, else the next one. */
-    private Stripe leastShared(int seat, Stripe busy) {
-        Stripe best = stripes[(busy.number + 1) % stripes.length];
-        for (Stripe stripe : stripes) {
-            if (stripe.occupant == seat) {
-                return stripe;
-            }
-            if (stripe.occupant == Stripe.NOBODY && best.occupant != Stripe.NOBODY) {
-                best = stripe;
-            }
+    private int takeAgain(Stripe stripe, long size, int number) {
+        long reserved = map.bytesOf(number);
+        int part = stripe.take(number, reserved, size);
+        map.takeAgain(part, reserved, size);
+        return part;
+    }
+
+    private int ownStripe() {
+        return (int) ((Thread.currentThread().getId() * SPREAD) >>> 1 >>> stripeShift);
+    }
+
+    /** The map's lock. Who finds it taken lets the next small parts wait. */
+    private void lockMap() {
+        if (!mapLock.tryLock()) {
+            contended = true;
+            stripes[ownStripe()].setBusy();
+            mapLock.lock();
         }
-        return best;
     }
 
-    private long allocateElsewhere(Stripe home, long size, long alignment) {
-        if (home.wantsTerritory() && takeTerritory(home)) {
-            long part = allocateIn(home, size, alignment);
-            if (part != NO_SPACE) {
-                return part;
-            }
+    /** The stripe of the thread, or the next one whose lock is free. */
+    private Stripe lockStripe() {
+        int own = ownStripe();
+        Stripe stripe = stripes[own];
+        if (stripe.tryLock()) {
+            return stripe;
         }
         for (int i = 1; i < stripes.length; i++) {
-            long part = allocateIn(stripes[(home.number + i) % stripes.length], size, alignment);
-            if (part != NO_SPACE) {
-                return part;
+            Stripe other = stripes[(own + i) & (stripes.length - 1)];
+            if (other.tryLock()) {
+                return other;
             }
         }
-        return allocateAcross(size, alignment);
-    }
-
-    private long allocateIn(Stripe stripe, long size, long alignment) {
         stripe.lock();
+        return stripe;
+    }
+
+    /** From the map, if its table has room and what it hands out stays below the peak. */
+    private int takeFromMap(long size, long alignment, int number) {
+        lockMap();
         try {
-            long block = stripe.allocator.place(size, alignment);
-            return block == NO_SPACE ? NO_SPACE : part(stripe, block);
+            return map.hasRoom() && map.usedBytes() + map.mostReserved(size) - pledgedBytes <= peakUsedBytes
+                    ? map.place(size, alignment, number)
+                    : BlockTable.NONE;
         } finally {
-            stripe.unlock();
+            mapLock.unlock();
         }
     }
 
-    /** A stripe takes half of the largest hole of a richer one, if that is worth halving. */
-    private boolean takeTerritory(Stripe home) {
+    private long takeFromAll(long size, long alignment, int number) {
         lockAll();
         try {
-            Stripe donor = home;
-            for (Stripe stripe : stripes) {
-                if (stripe.allocator.freeBytes() > donor.allocator.freeBytes()) {
-                    donor = stripe;
-                }
+            pledgeAllBut(Long.MAX_VALUE);
+            if (!map.makeRoom()) {
+                return NO_SPACE;
             }
-            long most = largestHoleBytes(donor);
-            long half = (most / 2) & -layout.extentUnit();
-            boolean richer = donor.allocator.freeBytes() / RICHER > home.allocator.freeBytes();
-            if (!richer || half == 0 || most < layout.capacity() >>> WORTH_SHIFT || !home.allocator.makeRoom()) {
-                return false;
+            int part = takeAgainFromAny(size, number);
+            if (part == BlockTable.NONE) {
+                part = map.place(size, alignment, number);
             }
-            int hole = donor.allocator.largestHole();
-            long offset = donor.allocator.holeOffset(hole) + most - half;
-            donor.allocator.withdrawTerritory(hole, half);
-            home.allocator.addTerritory(offset, half);
-            return true;
+            if (part == BlockTable.NONE && giveAllBack()) {
+                part = map.place(size, alignment, number);
+            }
+            peakUsedBytes = Math.max(peakUsedBytes, usedBytes());
+            pledgeAllBut((peakUsedBytes - usedBytes()) / (2L * stripes.length));
+            return part == BlockTable.NONE ? refusal(size) : part;
         } finally {
             unlockAll();
         }
     }
 
-    private static long largestHoleBytes(Stripe stripe) {
-        int hole = stripe.allocator.largestHole();
-        return hole == BlockTable.NONE ? 0 : stripe.allocator.holeBytes(hole);
-    }
-
-    /** The last resort: all stripes once more, as one moment, then free pages that adjoin across borders. */
-    private long allocateAcross(long size, long alignment) {
-        lockAll();
-        try {
-            for (Stripe stripe : stripes) {
-                long block = stripe.allocator.place(size, alignment);
-                if (block != NO_SPACE) {
-                    return part(stripe, block);
-                }
-            }
-            List<BorderHole> joinable = joinable(size, alignment);
-            if (!joinable.isEmpty()) {
-                Stripe stripe = join(joinable);
-                return part(stripe, stripe.allocator.place(size, alignment));
-            }
-            long free = layout.capacity() - sum(TieredAllocator::usedBytes);
-            if (alignment <= granule) {
-                freeWhenRefused = free;
-                refusedFrom = Math.min(refusedFrom, size);
-            }
-            return failure(size, free);
-        } finally {
-            unlockAll();
-        }
-    }
-
-    private static long failure(long size, long freeBytes) {
-        return freeBytes >= size ? FRAGMENTED : NO_SPACE;
-    }
-
-    /** A hole that a piece of a territory begins or ends with. */
-    private record BorderHole(Stripe stripe, int hole, long offset, long bytes) {
-        long end() {
-            return offset + bytes;
-        }
-    }
-
-    /** The first holes in a row, across borders, that have room together; empty if there are none. */
-    private List<BorderHole> joinable(long size, long alignment) {
-        for (List<BorderHole> row : rowsAcrossBorders()) {
-            long first = (row.get(0).offset() + alignment - 1) & -alignment;
-            if (first + size <= row.get(row.size() - 1).end()) {
-                return row;
-            }
-        }
-        return List.of();
-    }
-
-    /** All rows of holes that adjoin, in the order of addresses. */
-    private List<List<BorderHole>> rowsAcrossBorders() {
-        List<BorderHole> holes = new ArrayList<>();
+    /** Every stripe pledges what waits in it, but for so many bytes. All locks are held. */
+    private void pledgeAllBut(long bytes) {
         for (Stripe stripe : stripes) {
-            TieredAllocator allocator = stripe.allocator;
-            allocator.forEachHoleAtBorder(hole ->
-                    holes.add(new BorderHole(stripe, hole, allocator.holeOffset(hole), allocator.holeBytes(hole))));
+            pledge(stripe, stripe.bytes() - bytes);
         }
-        holes.sort(Comparator.comparingLong(BorderHole::offset));
-        List<List<BorderHole>> rows = new ArrayList<>();
-        long end = -1;
-        for (BorderHole hole : holes) {
-            if (hole.offset() != end) {
-                rows.add(new ArrayList<>());
-            }
-            rows.get(rows.size() - 1).add(hole);
-            end = hole.end();
-        }
-        return rows;
     }
 
-    /** Makes a row of holes one hole of the first one's stripe. */
-    private static Stripe join(List<BorderHole> row) {
-        BorderHole first = row.get(0);
-        for (BorderHole hole : row.subList(1, row.size())) {
-            hole.stripe().allocator.withdrawTerritory(hole.hole(), hole.bytes());
-            first.stripe().allocator.extendTerritory(first.hole(), hole.bytes());
+    private int takeAgainFromAny(long size, int number) {
+        for (Stripe stripe : stripes) {
+            if (number != TieredAllocator.LARGE && stripe.has(number)) {
+                return takeAgain(stripe, size, number);
+            }
         }
-        return first.stripe();
+        return BlockTable.NONE;
     }
+
+    /** Gives all that waits back to the map; whether anything did. All locks are held. */
+    private boolean giveAllBack() {
+        boolean any = false;
+        for (Stripe stripe : stripes) {
+            any |= stripe.bytes() > 0;
+            stripe.forEach(map::freeWaiting);
+            stripe.clear();
+        }
+        return any;
+    }
+
+    private long refusal(long size) {
+        return layout.capacity() - usedBytes() >= size ? FRAGMENTED : NO_SPACE;
+    }
+
+    // ---- parts end ----
 
     @Override
     public long free(long part) {
-        Stripe stripe = stripeOf(part);
-        stripe.lock();
-        try {
-            long bytes = stripe.allocator.free(part & BLOCK_MASK);
-            if (refusedFrom != NOTHING_REFUSED) {
-                refusedFrom = NOTHING_REFUSED;
+        if (contended) {
+            int block = map.checkLive(part);
+            int number = map.sizeNumber(block);
+            long reserved = map.reservedBytes(block);
+            if (number != TieredAllocator.LARGE && letWait(block, number, reserved)) {
+                return reserved;
             }
-            return bytes;
+        }
+        lockMap();
+        try {
+            return map.free(part);
+        } finally {
+            mapLock.unlock();
+        }
+    }
+
+    private boolean letWait(int block, int number, long reserved) {
+        if (!stripes[ownStripe()].isBusy()) {
+            return false;
+        }
+        Stripe stripe = lockStripe();
+        try {
+            boolean room = stripe.admits(number, reserved);
+            if (room) {
+                stripe.give(number, block, reserved, map.requested(map.checkLive(block)));
+                map.setWaiting(block);
+            }
+            return room;
         } finally {
             stripe.unlock();
         }
     }
 
-    private Stripe stripeOf(long part) {
-        long number = part >>> BLOCK_BITS;
-        if (number >= stripes.length) {
-            throw TieredAllocator.notLive(part);
-        }
-        return stripes[(int) number];
-    }
+    // ---- what is known of a part ----
 
     @Override
     public long offset(long part) {
-        return stripeOf(part).allocator.offset(part & BLOCK_MASK);
+        return map.offset(map.checkLive(part));
     }
 
     @Override
     public long reserved(long part) {
-        return stripeOf(part).allocator.reserved(part & BLOCK_MASK);
+        return map.reservedBytes(map.checkLive(part));
     }
 
     @Override
     public long requested(long part) {
-        return stripeOf(part).allocator.requested(part & BLOCK_MASK);
+        return map.requested(map.checkLive(part));
     }
 
     @Override
     public long capacity() {
         return layout.capacity();
     }
+
+    // ---- questions, none of which changes anything ----
 
     @Override
     public AllocatorTotals totals() {
@@ -335,51 +310,76 @@ final class SharedAllocator implements OffsetAllocator {
     public AllocatorTotals survey(PartVisitor visitor) {
         lockAll();
         try {
-            for (Stripe stripe : stripes) {
-                stripe.allocator.forEachPart(block -> visitor.part(part(stripe, block)));
-            }
+            map.forEachPart(visitor);
             return totalsWhileLocked();
         } finally {
             unlockAll();
         }
     }
 
-    /** All locks are held. */
     private AllocatorTotals totalsWhileLocked() {
-        long peaks = sum(TieredAllocator::peakUsedBytes);
-        for (Stripe stripe : stripes) {
-            stripe.allocator.resetPeak();
-        }
-        peakUsedBytes = Math.max(peakUsedBytes, peaks);
         return new AllocatorTotals(
                 layout.capacity(),
-                sum(TieredAllocator::usedBytes),
-                sum(TieredAllocator::requestedBytes),
+                usedBytes(),
+                map.requestedBytes() + sum(stripe -> stripe.requestedBytes()),
                 peakUsedBytes,
                 largestFree(),
-                sum(TieredAllocator::allocations),
-                sum(TieredAllocator::releases));
+                map.allocations() + sum(stripe -> stripe.allocations()),
+                map.releases() + sum(stripe -> stripe.releases()));
     }
 
     /** All locks are held. */
-    private long sum(ToLongFunction<TieredAllocator> figure) {
+    private long usedBytes() {
+        long waiting = 0;
+        for (Stripe stripe : stripes) {
+            waiting += stripe.bytes();
+        }
+        return map.usedBytes() - waiting;
+    }
+
+    private long sum(ToLongFunction<Stripe> figure) {
         long sum = 0;
         for (Stripe stripe : stripes) {
-            sum += figure.applyAsLong(stripe.allocator);
+            sum += figure.applyAsLong(stripe);
         }
         return sum;
     }
 
-    /** In one territory or across borders. All locks are held. */
+    /** All locks are held. */
     private long largestFree() {
-        long most = 0;
+        noteWaiting(true);
+        try {
+            long[] most = {map.largestFree()};
+            for (Stripe stripe : stripes) {
+                stripe.forEach(part -> most[0] = Math.max(most[0], map.largestFreeAround(part)));
+            }
+            return most[0];
+        } finally {
+            noteWaiting(false);
+        }
+    }
+
+    /** Notes or forgets in the map what waits in stripes. All locks are held. */
+    private void noteWaiting(boolean waits) {
         for (Stripe stripe : stripes) {
-            most = Math.max(most, stripe.allocator.largestFree());
+            stripe.forEach(part -> map.noteWaiting(part, waits));
         }
-        for (List<BorderHole> row : rowsAcrossBorders()) {
-            most = Math.max(most, row.get(row.size() - 1).end() - row.get(0).offset());
+    }
+
+    @Override
+    public long availability(long size) {
+        layout.checkRequest(size, 1);
+        lockAll();
+        try {
+            noteWaiting(true);
+            try {
+                return map.availability(size);
+            } finally {
+                noteWaiting(false);
+            }
+        } finally {
+            unlockAll();
         }
-        return most;
     }
 
     @Override
@@ -388,25 +388,25 @@ final class SharedAllocator implements OffsetAllocator {
         List<Region> regions = new ArrayList<>();
         lockAll();
         try {
-            for (Stripe stripe : stripes) {
-                stripe.allocator.forEachRegion((offset, length, live) -> regions.add(new Region(offset, length, live)));
+            noteWaiting(true);
+            try {
+                map.forEachRegion((offset, length, live) -> regions.add(new Region(offset, length, live)));
+            } finally {
+                noteWaiting(false);
             }
         } finally {
             unlockAll();
         }
-        regions.sort(Comparator.comparingLong(Region::offset));
         regions.forEach(region -> visitor.region(region.offset(), region.length(), region.live()));
     }
 
     @Override
     public void forEachPart(PartVisitor visitor) {
-        for (Stripe stripe : stripes) {
-            stripe.lock();
-            try {
-                stripe.allocator.forEachPart(block -> visitor.part(part(stripe, block)));
-            } finally {
-                stripe.unlock();
-            }
+        lockAll();
+        try {
+            map.forEachPart(visitor);
+        } finally {
+            unlockAll();
         }
     }
 
@@ -414,38 +414,48 @@ final class SharedAllocator implements OffsetAllocator {
         for (Stripe stripe : stripes) {
             stripe.lock();
         }
+        mapLock.lock();
     }
 
     private void unlockAll() {
+        mapLock.unlock();
         for (int i = stripes.length - 1; i >= 0; i--) {
             stripes[i].unlock();
         }
     }
 
-    /** All territories together are the range, and every stripe holds what holds for an allocator. */
+    /** What the map holds, and that it agrees with the stripes: what waits there, and nothing else, is marked so. */
     void checkInvariants() {
         lockAll();
         try {
+            map.checkInvariants();
+            long[] sums = new long[5];
             for (Stripe stripe : stripes) {
-                stripe.allocator.checkInvariants();
+                stripe.forEach(part -> sums[0] += map.waitingBytes(part));
             }
+            map.forEachPart(part -> {
+                sums[1] += map.reservedBytes((int) part);
+                sums[2] += map.requested((int) part);
+                sums[3]++;
+            });
+            AllocatorTotals totals = totalsWhileLocked();
+            Invariants.equal("bytes that wait", sums[0], map.usedBytes() - totals.usedBytes());
+            Invariants.equal("used bytes of live parts", sums[1], totals.usedBytes());
+            Invariants.equal("requested bytes of live parts", sums[2], totals.requestedBytes());
+            Invariants.equal("live parts", sums[3], totals.liveCount());
+            Invariants.equal("used bytes above the peak", 0, Math.max(0, totals.usedBytes() - peakUsedBytes));
+            for (Stripe stripe : stripes) {
+                sums[4] += stripe.pledgedBytes();
+                Invariants.equal("pledge beyond what waits", 0, stripe.pledgedBytes() > stripe.bytes() ? 1 : 0);
+            }
+            Invariants.equal("pledged bytes", sums[4], pledgedBytes);
         } finally {
             unlockAll();
         }
-        long[] end = new long[1];
-        forEachRegion((offset, length, live) -> {
-            Invariants.equal("begin of the region after the one before", end[0], offset);
-            end[0] += length;
-        });
-        Invariants.equal("end of the last region", layout.capacity(), end[0]);
     }
 
     @Override
     public long metadataBytes() {
-        long bytes = 0;
-        for (Stripe stripe : stripes) {
-            bytes += stripe.allocator.metadataBytes();
-        }
-        return bytes;
+        return map.metadataBytes();
     }
 }

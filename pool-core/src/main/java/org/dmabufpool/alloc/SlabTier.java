@@ -43,7 +43,7 @@ final class SlabTier extends Margin {
     private static final int FIRST_SLABS = 16;
 
     private final BlockTable blocks;
-    private final RunTiers runs;
+    private final Extents extents;
     private final int lineShift;
     /** Binary logarithm of the lines of a page. */
     private final int pageLines;
@@ -60,19 +60,22 @@ final class SlabTier extends Margin {
     private int[] blockOf = new int[FIRST_SLABS];
     private int[] classOf = new int[FIRST_SLABS];
     private long[] freeSlots = new long[FIRST_SLABS];
+    /** Slots that wait in stripes; noted while the allocator answers a question, else 0. */
+    private long[] waitingSlots = new long[FIRST_SLABS];
+
     private int[] next = new int[FIRST_SLABS];
     private int[] previous = new int[FIRST_SLABS];
     private int unused = NO_SLAB;
     private int entries;
 
     /**
-     * @param runs where slabs get their pages
+     * @param extents where slabs get their pages
      * @param lineShift binary logarithm of the bytes of a line
      * @param pageLines binary logarithm of the lines of a page, at most 6
      */
-    SlabTier(BlockTable blocks, RunTiers runs, int lineShift, int pageLines) {
+    SlabTier(BlockTable blocks, Extents extents, int lineShift, int pageLines) {
         this.blocks = blocks;
-        this.runs = runs;
+        this.extents = extents;
         this.lineShift = lineShift;
         this.pageLines = pageLines;
         int classes = 1 << pageLines;
@@ -190,7 +193,7 @@ final class SlabTier extends Margin {
         if (unused == NO_SLAB && entries == blockOf.length) {
             grow();
         }
-        int block = runs.allocate(pagesOfClass[slotClass]);
+        int block = extents.allocate(pagesOfClass[slotClass]);
         if (block == NONE) {
             return NO_SLAB;
         }
@@ -211,7 +214,7 @@ final class SlabTier extends Margin {
         unused = slab;
         int block = blockOf[slab];
         blocks.words()[(block << RECORD) + KIND] -= SLAB - RUN;
-        runs.free(block);
+        extents.free(block);
     }
 
     private int newEntry() {
@@ -229,10 +232,12 @@ final class SlabTier extends Margin {
         int[] newBlockOf = Arrays.copyOf(blockOf, length);
         int[] newClassOf = Arrays.copyOf(classOf, length);
         long[] newFreeSlots = Arrays.copyOf(freeSlots, length);
+        long[] newWaitingSlots = Arrays.copyOf(waitingSlots, length);
         int[] newNext = Arrays.copyOf(next, length);
         previous = Arrays.copyOf(previous, length);
         next = newNext;
         freeSlots = newFreeSlots;
+        waitingSlots = newWaitingSlots;
         classOf = newClassOf;
         blockOf = newBlockOf;
     }
@@ -265,6 +270,50 @@ final class SlabTier extends Margin {
         }
     }
 
+    /** The block of the slab that a slot is cut from. */
+    int blockOfSlot(int slot) {
+        return blockOf[blocks.get(slot, KIND) >>> KIND_BITS];
+    }
+
+    /** Notes, or forgets, that a slot waits. */
+    void noteWaiting(int slot, boolean waits) {
+        int slab = blocks.get(slot, KIND) >>> KIND_BITS;
+        long bit = 1L << blocks.get(slot, BEFORE);
+        waitingSlots[slab] = waits ? waitingSlots[slab] | bit : waitingSlots[slab] & ~bit;
+    }
+
+    private long freeOrWaiting(int block) {
+        int slab = blocks.get(block, SPARE);
+        return freeSlots[slab] | waitingSlots[slab];
+    }
+
+    /** Whether every slot of a slab, told by its block, is free or waits. */
+    boolean isEmpty(int block) {
+        return freeOrWaiting(block) == allSlots(classOf[blocks.get(block, SPARE)]);
+    }
+
+    /** Pages of a slab of a class. */
+    int pagesOf(int slotClass) {
+        return pagesOfClass[slotClass];
+    }
+
+    /** How many slots of a class could be had, as {@link Availability} counts them. */
+    Availability availability(int slotClass) {
+        return Availability.ofSlots(pagesOfClass[slotClass], slotsOfClass[slotClass]);
+    }
+
+    /** Whether a slab serves requests of a class with its pages, once no slot waits: smaller slots do not, larger ones are taken first. */
+    boolean becomesPages(int block, int slotClass) {
+        int slab = blocks.get(block, SPARE);
+        int own = classOf[slab];
+        return own != slotClass && isEmpty(block) && (own < slotClass || freeSlots[slab] == 0);
+    }
+
+    /** Slots of a slab that requests of a class can be served with. */
+    int freeSlots(int block, int slotClass) {
+        return classOf[blocks.get(block, SPARE)] < slotClass ? 0 : Long.bitCount(freeOrWaiting(block));
+    }
+
     /** Shows the slots of a slab by its block, and what is left behind the last one. */
     void forEachSlot(int block, OffsetAllocator.RegionVisitor visitor) {
         int slab = blocks.get(block, SPARE);
@@ -272,7 +321,7 @@ final class SlabTier extends Margin {
         long slotBytes = (long) classOf[slab] << lineShift;
         int slots = slotsOfClass[classOf[slab]];
         for (int slot = 0; slot < slots; slot++) {
-            visitor.region(begin + slot * slotBytes, slotBytes, ((freeSlots[slab] >>> slot) & 1) == 0);
+            visitor.region(begin + slot * slotBytes, slotBytes, ((freeOrWaiting(block) >>> slot) & 1) == 0);
         }
         long rest = ((long) pagesOfClass[classOf[slab]] << (pageLines + lineShift)) - slots * slotBytes;
         if (rest > 0) {
@@ -335,6 +384,6 @@ final class SlabTier extends Margin {
     }
 
     long metadataBytes() {
-        return blockOf.length * (4L * Integer.BYTES + Long.BYTES);
+        return blockOf.length * (4L * Integer.BYTES + 2L * Long.BYTES);
     }
 }

@@ -2,43 +2,158 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 
-/** A lock, and the allocator behind it. */
-final class Stripe extends StripeLock {
+/**
+ * Small parts that were given back and wait to be taken again as they are, behind a lock of their own.
+ *
+ * <p>To the map of extents such a part is still in use. Parts of one reserved size are a stack, the one given back last on top;
+ * {@link TieredAllocator} numbers the sizes:
+ *
+ * <pre>
+ *  parts   [ 1 line: . . . . . . . . | 2 lines: . . . | … | 1 page: . . . | … | 16 pages: . . . ]
+ *  counts  [ 3                       | 0              | … | 8             | … | 1               ]
+ * </pre>
+ *
+ * <p>Methods are to be called under the lock, but for those that say otherwise.
+ */
+final class Stripe extends Margin {
 
-    final int number;
-    /** To be used under the lock, but for what it says itself. */
-    final TieredAllocator allocator;
+    /** Parts of one size that wait at most. */
+    private static final int DEPTH = 8;
 
-    /** No seat's threads allocate here. */
-    static final int NOBODY = -1;
+    private static final int DEPTH_SHIFT = 3;
+    /** Parts that wait here after the map was busy. */
+    private static final int BUSY = 256;
 
-    /** The seat of the thread that was here last to allocate. Written under the lock; a race of a read is benign. */
-    int occupant = NOBODY;
+    private final AllocatorLock lock;
+    private final int[] parts;
+    private final int[] counts;
+    private final long mostBytes;
 
-    /** Requests in vain, after which a stripe that has territory wants more. */
-    private static final int PATIENCE = 16;
+    private long bytes;
+    private long pledgedBytes;
+    /** How many parts wait. Racy reads are benign: who sees too few goes to the map, who sees too many looks again. */
+    private int waiting;
+    /** Parts that are still to wait here, before the map is tried again; as above. */
+    private int busy;
 
-    /** How often the territory was too small since it grew last. Updates may be lost, which is benign. */
-    private int shortages;
+    private long allocations;
+    private long releases;
+    private long requestedBytes;
 
     /**
-     * @param number the stripe with number 0 begins with the whole range as its territory
-     * @param locks the row of the stripes' locks
+     * @param sizes how many reserved sizes there are
+     * @param mostBytes bytes that may wait here
      */
-    Stripe(int number, AllocatorLayout layout, AtomicIntegerArray locks) {
-        super(locks, number);
-        this.number = number;
-        this.allocator = new TieredAllocator(layout, number == 0);
+    Stripe(boolean shared, int sizes, long mostBytes) {
+        this.lock = new AllocatorLock(shared);
+        this.parts = new int[sizes << DEPTH_SHIFT];
+        this.counts = new int[sizes];
+        this.mostBytes = mostBytes;
     }
 
-    /** Notes that the territory was too small for a request; whether it is time for more. */
-    boolean wantsTerritory() {
-        if (!allocator.hasNoTerritory() && ++shortages < PATIENCE) {
-            return false;
+    boolean tryLock() {
+        return lock.tryLock();
+    }
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    /** Whether any part waits; may be called without the lock. */
+    boolean isFilled() {
+        return waiting > 0;
+    }
+
+    /** Whether the map was busy not long ago; may be called without the lock. */
+    boolean isBusy() {
+        return busy > 0;
+    }
+
+    /** The map is busy: the next parts wait here. May be called without the lock. */
+    void setBusy() {
+        busy = BUSY;
+    }
+
+    /** Whether a part that reserves so many bytes may wait; one part less is to wait then, before the map is tried again. */
+    boolean admits(int number, long reserved) {
+        busy--;
+        return counts[number] < DEPTH && bytes + reserved <= mostBytes;
+    }
+
+    /** A part was given back, and waits; there is room. */
+    void give(int number, int part, long reserved, long requested) {
+        parts[(number << DEPTH_SHIFT) + counts[number]++] = part;
+        bytes += reserved;
+        requestedBytes -= requested;
+        releases++;
+        waiting++;
+    }
+
+    /** Whether a part of that size waits. */
+    boolean has(int number) {
+        return counts[number] > 0;
+    }
+
+    /** Takes the part of a size that was given back last, which there is. */
+    int take(int number, long reserved, long requested) {
+        bytes -= reserved;
+        waiting--;
+        requestedBytes += requested;
+        allocations++;
+        return parts[(number << DEPTH_SHIFT) + --counts[number]];
+    }
+
+    /** Shows all parts that wait. */
+    void forEach(IntConsumer visitor) {
+        for (int number = 0; number < counts.length; number++) {
+            for (int i = 0; i < counts[number]; i++) {
+                visitor.accept(parts[(number << DEPTH_SHIFT) + i]);
+            }
         }
-        shortages = 0;
-        return true;
+    }
+
+    /** No part waits any more. */
+    void clear() {
+        for (int number = 0; number < counts.length; number++) {
+            counts[number] = 0;
+        }
+        bytes = 0;
+        waiting = 0;
+    }
+
+    /** Bytes of the parts that wait. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Bytes that the stripe does not hand out without asking, at most those that wait. */
+    long pledgedBytes() {
+        return pledgedBytes;
+    }
+
+    /** As {@link #pledgedBytes}; under the lock of the map, too. */
+    void setPledgedBytes(long pledge) {
+        pledgedBytes = pledge;
+    }
+
+    /** How many parts were taken. */
+    long allocations() {
+        return allocations;
+    }
+
+    /** How many parts were given. */
+    long releases() {
+        return releases;
+    }
+
+    /** Bytes requested for all that was taken, less those of what was given. */
+    long requestedBytes() {
+        return requestedBytes;
     }
 }

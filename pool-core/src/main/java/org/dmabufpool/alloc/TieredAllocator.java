@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
+import static org.dmabufpool.alloc.BlockTable.AFTER;
+import static org.dmabufpool.alloc.BlockTable.BEFORE;
 import static org.dmabufpool.alloc.BlockTable.HOLE;
 import static org.dmabufpool.alloc.BlockTable.KIND;
 import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
@@ -13,198 +15,278 @@ import static org.dmabufpool.alloc.BlockTable.SIZE;
 import static org.dmabufpool.alloc.BlockTable.SLAB;
 import static org.dmabufpool.alloc.BlockTable.SLOT;
 import static org.dmabufpool.alloc.BlockTable.SPARE;
+import static org.dmabufpool.alloc.BlockTable.WAITS;
 
 /**
- * The tiers behind one face: slots of slabs below a page, runs from chunks above, exact extents for the rest.
+ * All blocks of a range: slots of slabs below a page, exact runs of pages for the rest.
  *
- * <p>Not safe for use by many threads, but for {@link #offset}, {@link #reserved} and {@link #requested} of a live part
+ * <p>Not safe for use by many threads, but for {@link #offset}, {@link #reservedBytes} and {@link #requested} of a live part
  * that was handed to the thread.
  *
- * <p>A request that its own tier cannot serve is served by any that can: what is below a page by a page of its own, then
- * by a larger slot; a small run by the extents; a larger one by a chunk. So {@link #largestFree} is the
- * largest part that is free in any tier.
+ * <p>What is below a page and finds neither a slot nor pages for a slab is served by a page of its own, then by a larger slot.
  *
- * <p>Among several that share a range, each has a territory of its own, in one or more pieces, and may have none.
+ * <p><b>Parts that wait.</b> A small part may be given back and wait, in a {@link Stripe}, to be taken again as it is. Here it
+ * stays in use until {@link #free}, and its record says that it waits. Small reserved sizes have numbers:
+ *
+ * <pre>
+ * 0         any other size
+ * 1 to 63   a slot of as many lines
+ * 64 to 79  a run of 1 to 16 pages
+ * </pre>
  */
-final class TieredAllocator extends Margin implements OffsetAllocator {
+final class TieredAllocator extends Margin {
+
+    /** The number of all sizes that never wait. */
+    static final int LARGE = 0;
+
+    /** How many numbers of sizes there are. */
+    static final int SIZES = 80;
+
+    private static final int LINES_PER_PAGE = 64;
+    private static final int MOST_WAITING_PAGES = SIZES - LINES_PER_PAGE;
 
     private final AllocatorLayout layout;
     private final long slabLimit;
     private final int pageShift;
     private final int lineShift;
-    private final BlockTable blocks = new BlockTable();
-    private final RunTiers runs;
+    private final BlockTable blocks;
+    private final Extents extents;
     private final SlabTier slabs;
 
-    private long territory;
     private long usedBytes;
     private long requestedBytes;
-    private long peakUsedBytes;
     private long allocations;
     private long releases;
 
-    /** @param all whether the whole range is its own; else it has no territory yet */
-    TieredAllocator(AllocatorLayout layout, boolean all) {
+    TieredAllocator(AllocatorLayout layout) {
+        this(layout, new BlockTable());
+    }
+
+    /** @param blocks an empty table */
+    TieredAllocator(AllocatorLayout layout, BlockTable blocks) {
         this.layout = layout;
+        this.blocks = blocks;
         pageShift = Long.numberOfTrailingZeros(layout.extentUnit());
         lineShift = Long.numberOfTrailingZeros(layout.line());
         slabLimit = lineShift < pageShift ? layout.slabLimit() : 0;
-        runs = new RunTiers(blocks, pages(layout.capacity()), pages(layout.smallRunLimit()), pages(layout.slack()));
-        slabs = new SlabTier(blocks, runs, lineShift, pageShift - lineShift);
-        if (all) {
-            addTerritory(0, layout.capacity());
-        }
+        extents = new Extents(blocks, pages(layout.capacity()), pages(layout.smallLimit()));
+        slabs = new SlabTier(blocks, extents, lineShift, pageShift - lineShift);
     }
 
     private int pages(long bytes) {
         return (int) (bytes >>> pageShift);
     }
 
-    @Override
-    public long allocate(long size, long alignment) {
-        layout.checkRequest(size, alignment);
-        long part = place(size, alignment);
-        return part == NO_SPACE && freeBytes() >= size ? FRAGMENTED : part;
+    private int pagesFor(long size) {
+        return (int) ((size + (1L << pageShift) - 1) >>> pageShift);
     }
 
-    /** As {@link #allocate}, for a request that has been checked, and without saying which failure it is. */
-    long place(long size, long alignment) {
-        if (!blocks.hasRoom() && !runs.makeRoom()) {
-            return NO_SPACE;
-        }
+    // ---- sizes ----
+
+    /** The number of the size that is reserved for a request, which has been checked. */
+    int sizeNumber(long size, long alignment) {
         if (size <= slabLimit && alignment <= slabLimit) {
             long slotSize = slabs.slotSize(alignUp(size, alignment));
             if (slotSize <= slabLimit) {
-                return placeSmall(size, slotSize, alignment);
+                return (int) (slotSize >>> lineShift);
             }
         }
-        return placePages(size, alignment);
+        int count = pagesFor(size);
+        return count <= MOST_WAITING_PAGES && alignment <= 1L << pageShift ? LINES_PER_PAGE - 1 + count : LARGE;
     }
 
-    private long placeSmall(long size, long slotSize, long alignment) {
-        int slot = slabs.allocate(slotSize);
-        return slot == NONE ? placePages(size, alignment) : reserve(slot, slotSize, size);
-    }
-
-    private long placePages(long size, long alignment) {
-        int count = (int) ((size + (1L << pageShift) - 1) >>> pageShift);
-        int run = alignment <= 1L << pageShift
-                ? runs.allocate(count)
-                : runs.allocateAligned(count, (int) (alignment >>> pageShift));
-        if (run != NONE) {
-            return reserve(run, (long) count << pageShift, size);
-        }
-        return count == 1 && slabLimit > 0 ? placeInLargerSlot(size, alignment) : NO_SPACE;
-    }
-
-    private long placeInLargerSlot(long size, long alignment) {
-        int slot = slabs.allocateLarger(slabs.slotSize(size), alignment);
-        return slot == NONE ? NO_SPACE : reserve(slot, (long) blocks.get(slot, SIZE) << lineShift, size);
-    }
-
-    private long reserve(int block, long bytes, long size) {
-        blocks.words()[(block << RECORD) + SPARE] = (int) (bytes - size);
-        usedBytes += bytes;
-        requestedBytes += size;
-        allocations++;
-        peakUsedBytes = Math.max(peakUsedBytes, usedBytes);
-        return block;
-    }
-
-    @Override
-    public long free(long part) {
+    /** The number of a live part's size. */
+    int sizeNumber(int block) {
         int[] table = blocks.words();
-        int at = checkPart(table, part);
-        boolean slot = (table[at + KIND] & KIND_MASK) == SLOT;
-        long bytes = (long) table[at + SIZE] << (slot ? lineShift : pageShift);
-        usedBytes -= bytes;
-        requestedBytes -= bytes - table[at + SPARE];
-        releases++;
-        if (slot) {
-            slabs.free((int) part);
-        } else {
-            runs.free((int) part);
+        int size = table[(block << RECORD) + SIZE];
+        if ((table[(block << RECORD) + KIND] & KIND_MASK) == SLOT) {
+            return size;
         }
-        return bytes;
+        return size <= MOST_WAITING_PAGES ? LINES_PER_PAGE - 1 + size : LARGE;
     }
 
-    @Override
-    public long offset(long part) {
-        int[] table = blocks.words();
-        int at = checkPart(table, part);
-        return (long) table[at + OFFSET] << shift(table[at + KIND]);
+    /** Bytes of a size that is not {@link #LARGE}. */
+    long bytesOf(int number) {
+        return number < LINES_PER_PAGE ? (long) number << lineShift : (long) (number - LINES_PER_PAGE + 1) << pageShift;
     }
 
-    @Override
-    public long reserved(long part) {
-        int[] table = blocks.words();
-        int at = checkPart(table, part);
-        return (long) table[at + SIZE] << shift(table[at + KIND]);
-    }
-
-    @Override
-    public long requested(long part) {
-        return reserved(part) - blocks.get((int) part, SPARE);
-    }
-
-    private int shift(int kind) {
-        return (kind & KIND_MASK) == SLOT ? lineShift : pageShift;
-    }
-
-    /** Where the record of a live part begins in the table, which is looked up once: it is volatile. */
-    private int checkPart(int[] table, long part) {
-        if (blocks.contains(part)) {
-            int at = (int) part << RECORD;
-            int kind = table[at + KIND] & KIND_MASK;
-            if (kind == RUN || kind == SLOT) {
-                return at;
-            }
-        }
-        throw notLive(part);
-    }
-
-    static IllegalArgumentException notLive(long part) {
-        return new IllegalArgumentException(
-                "no live part has the number " + part + ": it was freed before, or is not what allocate returned");
+    /** The most bytes that {@link #place} reserves. */
+    long mostReserved(long size) {
+        return (long) pagesFor(size) << pageShift;
     }
 
     private static long alignUp(long size, long alignment) {
         return (size + alignment - 1) & -alignment;
     }
 
-    @Override
-    public long capacity() {
-        return layout.capacity();
+    // ---- parts begin and end ----
+
+    /** Whether the table has all records that the next request takes. */
+    boolean hasRoom() {
+        return blocks.hasRoom() || blocks.hasUnused();
     }
 
-    @Override
-    public AllocatorTotals totals() {
-        return new AllocatorTotals(
-                layout.capacity(), usedBytes, requestedBytes, peakUsedBytes, largestFree(), allocations, releases);
+    /**
+     * Makes sure that the next request finds all the records it takes, so that it fails before it changes anything or not
+     * at all. The table may be replaced: nobody else may use it meanwhile.
+     *
+     * @return whether it does; false if there are as many blocks as can be
+     */
+    boolean makeRoom() {
+        if (hasRoom()) {
+            return true;
+        }
+        if (blocks.largerRoom() == blocks.room()) {
+            return false;
+        }
+        extents.grow(blocks.largerRoom());
+        return true;
     }
 
-    /** Bytes of the territory that are not reserved for any live part. */
-    long freeBytes() {
-        return territory - usedBytes;
+    /**
+     * Reserves a part, for a request that has been checked; there is room for it.
+     *
+     * @param number that of the request's size
+     * @return the part, or {@link BlockTable#NONE} if no free place fits
+     */
+    int place(long size, long alignment, int number) {
+        int slot = number != LARGE && number < LINES_PER_PAGE ? slabs.allocate(bytesOf(number)) : NONE;
+        return slot == NONE ? placePages(size, alignment) : reserve(slot, bytesOf(number), size);
     }
 
-    /** Bytes reserved for live parts. */
+    private int placePages(long size, long alignment) {
+        int count = pagesFor(size);
+        int run = alignment <= 1L << pageShift
+                ? extents.allocate(count)
+                : extents.allocateAligned(count, (int) (alignment >>> pageShift));
+        if (run != NONE) {
+            return reserve(run, (long) count << pageShift, size);
+        }
+        return count == 1 && slabLimit > 0 ? placeInLargerSlot(size, alignment) : NONE;
+    }
+
+    private int placeInLargerSlot(long size, long alignment) {
+        int slot = slabs.allocateLarger(slabs.slotSize(size), alignment);
+        return slot == NONE ? NONE : reserve(slot, (long) blocks.get(slot, SIZE) << lineShift, size);
+    }
+
+    private int reserve(int block, long bytes, long size) {
+        blocks.words()[(block << RECORD) + SPARE] = (int) (bytes - size);
+        usedBytes += bytes;
+        requestedBytes += size;
+        allocations++;
+        return block;
+    }
+
+    /**
+     * Gives a live part back.
+     *
+     * @return bytes that were reserved
+     * @throws IllegalArgumentException if there is none of that number
+     */
+    long free(long part) {
+        int[] table = blocks.words();
+        int at = checkLive(table, part);
+        boolean slot = (table[at + KIND] & KIND_MASK) == SLOT;
+        long bytes = (long) table[at + SIZE] << (slot ? lineShift : pageShift);
+        usedBytes -= bytes;
+        requestedBytes -= bytes - table[at + SPARE];
+        releases++;
+        giveBack((int) part, slot);
+        return bytes;
+    }
+
+    /** Gives a part back that waits. */
+    void freeWaiting(int block) {
+        usedBytes -= reservedBytes(block);
+        giveBack(block, isSlot(block));
+    }
+
+    private void giveBack(int block, boolean slot) {
+        if (slot) {
+            slabs.free(block);
+        } else {
+            extents.free(block);
+        }
+    }
+
+    /** Marks a live part as waiting. */
+    void setWaiting(int block) {
+        blocks.words()[(block << RECORD) + SPARE] = WAITS;
+    }
+
+    /** Makes a part that waits live again, for a request of so many bytes. */
+    void takeAgain(int block, long reserved, long size) {
+        blocks.words()[(block << RECORD) + SPARE] = (int) (reserved - size);
+    }
+
+    // ---- what is known of a part ----
+
+    /**
+     * The block of a live part.
+     *
+     * @throws IllegalArgumentException if there is none of that number
+     */
+    int checkLive(long part) {
+        return checkLive(blocks.words(), part) >>> RECORD;
+    }
+
+    /** Where the record of a live part begins in the table, which is looked up once: it is volatile. */
+    private int checkLive(int[] table, long part) {
+        if (blocks.contains(part)) {
+            int at = (int) part << RECORD;
+            int kind = table[at + KIND] & KIND_MASK;
+            if ((kind == RUN || kind == SLOT) && table[at + SPARE] != WAITS) {
+                return at;
+            }
+        }
+        throw new IllegalArgumentException(
+                "no live part has the number " + part + ": it was freed before, or is not what allocate returned");
+    }
+
+    /**
+     * Bytes of a part that waits.
+     *
+     * @throws IllegalStateException if it does not
+     */
+    long waitingBytes(int block) {
+        Invariants.equal("mark of part " + block + " that waits", WAITS, blocks.get(block, SPARE));
+        return reservedBytes(block);
+    }
+
+    /** First byte of a live part. */
+    long offset(int block) {
+        return (long) blocks.get(block, OFFSET) << shift(block);
+    }
+
+    /** Bytes reserved for a part. */
+    long reservedBytes(int block) {
+        return (long) blocks.get(block, SIZE) << shift(block);
+    }
+
+    /** Bytes requested for a live part. */
+    long requested(int block) {
+        return reservedBytes(block) - blocks.get(block, SPARE);
+    }
+
+    private boolean isSlot(int block) {
+        return (blocks.get(block, KIND) & KIND_MASK) == SLOT;
+    }
+
+    private int shift(int block) {
+        return isSlot(block) ? lineShift : pageShift;
+    }
+
+    // ---- figures ----
+
+    /** Bytes reserved for live parts and for those that wait. */
     long usedBytes() {
         return usedBytes;
     }
 
-    /** Bytes that were asked for when the live parts were reserved. */
+    /** Bytes requested by {@link #place}, less those of parts given back by {@link #free}. */
     long requestedBytes() {
         return requestedBytes;
-    }
-
-    /** The most bytes that were reserved since {@link #resetPeak}. */
-    long peakUsedBytes() {
-        return peakUsedBytes;
-    }
-
-    void resetPeak() {
-        peakUsedBytes = usedBytes;
     }
 
     long allocations() {
@@ -215,126 +297,110 @@ final class TieredAllocator extends Margin implements OffsetAllocator {
         return releases;
     }
 
-    /** The largest part that is free in any tier. */
-    long largestFree() {
-        return Math.max((long) runs.largestFree() << pageShift, slabs.largestFree());
+    // ---- what would be free if no part waited ----
+
+    /** Notes, or forgets, that a slot waits, for the methods below; to be forgotten before anything else. */
+    void noteWaiting(int block, boolean waits) {
+        if (isSlot(block)) {
+            slabs.noteWaiting(block, waits);
+        }
     }
 
-    @Override
-    public void forEachRegion(RegionVisitor visitor) {
-        runs.settledExtents().forEachRun(block -> {
+    /** Whether a block, which is no slot, is free, or would be if no part waited. */
+    private boolean isFree(int block) {
+        int[] table = blocks.words();
+        int at = block << RECORD;
+        return switch (table[at + KIND] & KIND_MASK) {
+            case HOLE -> true;
+            case RUN -> table[at + SPARE] == WAITS;
+            case SLAB -> slabs.isEmpty(block);
+            default -> false;
+        };
+    }
+
+    /** Size of the largest hole or free slot, in bytes. */
+    long largestFree() {
+        int pending = extents.pending();
+        long around = pending == NONE ? 0 : largestFreeAround(pending);
+        return Math.max(around, Math.max((long) extents.largest() << pageShift, slabs.largestFree()));
+    }
+
+    /** Size of the largest place that a part that waits would be in, if no part waited, in bytes. */
+    long largestFreeAround(int block) {
+        int run = isSlot(block) ? slabs.blockOfSlot(block) : block;
+        if (!isFree(run)) {
+            return reservedBytes(block);
+        }
+        long count = blocks.get(run, SIZE);
+        for (int next = blocks.get(run, BEFORE); isFree(next); next = blocks.get(next, BEFORE)) {
+            count += blocks.get(next, SIZE);
+        }
+        for (int next = blocks.get(run, AFTER); isFree(next); next = blocks.get(next, AFTER)) {
+            count += blocks.get(next, SIZE);
+        }
+        return count << pageShift;
+    }
+
+    /** As {@link OffsetAllocator#availability}; all parts that wait are counted as free. */
+    long availability(long size) {
+        int number = sizeNumber(size, layout.granule());
+        int slotClass = number == LARGE || number >= LINES_PER_PAGE ? LINES_PER_PAGE : number;
+        int pages = slotClass < LINES_PER_PAGE ? 0 : pagesFor(size);
+        int unit = slotClass < LINES_PER_PAGE ? slabs.pagesOf(slotClass) : pages;
+        Availability count = slotClass < LINES_PER_PAGE
+                ? slabs.availability(slotClass)
+                : Availability.ofRuns(pages, extents.takesEnd(pages));
+        extents.forEachBlock(block -> {
             int kind = blocks.get(block, KIND) & KIND_MASK;
-            if (kind == SLAB) {
+            int length = blocks.get(block, SIZE);
+            if (kind == HOLE || (block == extents.pending() && length != unit)) {
+                count.hole(length);
+            } else if (block == extents.pending()) {
+                count.taken();
+            } else if (kind == SLAB ? slabs.becomesPages(block, slotClass) : isFree(block) && length != pages) {
+                count.waiting(length);
+            } else {
+                count.inUse(kind == SLAB ? slabs.freeSlots(block, slotClass) : isFree(block) ? 1 : 0);
+            }
+        });
+        return count.total();
+    }
+
+    /** Shows every region once, in the order of addresses; parts that wait are free. */
+    void forEachRegion(OffsetAllocator.RegionVisitor visitor) {
+        extents.forEachBlock(block -> {
+            if ((blocks.get(block, KIND) & KIND_MASK) == SLAB) {
                 slabs.forEachSlot(block, visitor);
             } else {
-                long offset = (long) blocks.get(block, OFFSET) << pageShift;
-                visitor.region(offset, (long) blocks.get(block, SIZE) << pageShift, kind != HOLE);
+                visitor.region(offset(block), reservedBytes(block), !isFree(block));
             }
         });
     }
 
-    @Override
-    public void forEachPart(PartVisitor visitor) {
+    /** Shows the number of every live part once, in no order. */
+    void forEachPart(OffsetAllocator.PartVisitor visitor) {
         for (int block = 1; block < blocks.end(); block++) {
             int kind = blocks.get(block, KIND) & KIND_MASK;
-            if (kind == RUN || kind == SLOT) {
+            if ((kind == RUN || kind == SLOT) && blocks.get(block, SPARE) != WAITS) {
                 visitor.part(block);
             }
         }
     }
 
-    /** Makes sure that {@link #addTerritory} cannot fail; whether it would find room. */
-    boolean makeRoom() {
-        return runs.makeRoom();
-    }
-
-    /** Adds pages to the territory that adjoin no hole of it. */
-    void addTerritory(long offset, long bytes) {
-        runs.settledExtents().addRange(pages(offset), pages(bytes));
-        territory += bytes;
-    }
-
-    /** Makes a hole at the end of a piece of the territory, and so the piece, larger. */
-    void extendTerritory(int hole, long bytes) {
-        runs.settledExtents().extend(hole, pages(bytes));
-        territory += bytes;
-    }
-
-    /** Takes the last bytes of a hole, or all of them, out of the territory. */
-    void withdrawTerritory(int hole, long bytes) {
-        runs.settledExtents().withdraw(hole, pages(bytes));
-        territory -= bytes;
-    }
-
-    /** Whether nothing was ever its own, or all has been withdrawn. */
-    boolean hasNoTerritory() {
-        return territory == 0;
-    }
-
-    /** The largest hole outside of chunks, or {@link BlockTable#NONE}. */
-    int largestHole() {
-        return runs.largestHole();
-    }
-
-    /** First byte of a hole. */
-    long holeOffset(int hole) {
-        return (long) blocks.get(hole, OFFSET) << pageShift;
-    }
-
-    /** Bytes of a hole. */
-    long holeBytes(int hole) {
-        return (long) blocks.get(hole, SIZE) << pageShift;
-    }
-
-    /** Shows the holes that a piece of the territory begins or ends with. */
-    void forEachHoleAtBorder(BorderVisitor visitor) {
-        Extents extents = runs.settledExtents();
-        for (int block = 1; block < blocks.end(); block++) {
-            if (blocks.get(block, KIND) == HOLE) {
-                if (extents.beginsRange(block) || extents.endsRange(block)) {
-                    visitor.hole(block);
-                }
-            }
-        }
-    }
-
-    /** Is shown holes at borders. */
-    @FunctionalInterface
-    interface BorderVisitor {
-        void hole(int hole);
-    }
-
-    /** No byte is lost, none is in two places, and when nothing is live each piece of the territory is one hole. */
+    /** No byte is lost, none is in two places, and the figures follow from the blocks. */
     void checkInvariants() {
-        runs.checkInvariants();
+        extents.checkInvariants(pages(layout.capacity()));
         slabs.checkInvariants();
-        long[] sums = new long[4];
-        forEachRegion((offset, length, live) -> {
-            Invariants.equal("overlap of the region at " + offset, 0, offset < sums[0] ? 1 : 0);
-            sums[0] = offset + length;
-            sums[1] += length;
-            sums[2] += live ? length : 0;
-            sums[3] += live ? 1 : 0;
-        });
-        Invariants.equal("bytes of all regions", territory, sums[1]);
-        Invariants.equal("used bytes", sums[2], usedBytes);
-        Invariants.equal("live parts", sums[3], allocations - releases);
-        long[] parts = new long[2];
-        forEachPart(part -> {
-            parts[0]++;
-            parts[1] += requested(part);
-        });
-        Invariants.equal("parts with a number", allocations - releases, parts[0]);
-        Invariants.equal("requested bytes", parts[1], requestedBytes);
-        if (allocations == releases) {
-            long[] holes = new long[1];
-            forEachHoleAtBorder(hole -> holes[0] += holeBytes(hole));
-            Invariants.equal("bytes of holes at borders, when nothing is live", territory, holes[0]);
+        long bytes = 0;
+        for (int block = 1; block < blocks.end(); block++) {
+            int kind = blocks.get(block, KIND) & KIND_MASK;
+            boolean used = (kind == RUN || kind == SLOT) && block != extents.pending();
+            bytes += used ? reservedBytes(block) : 0;
         }
+        Invariants.equal("used bytes", bytes, usedBytes);
     }
 
-    @Override
-    public long metadataBytes() {
-        return blocks.metadataBytes() + runs.metadataBytes() + slabs.metadataBytes();
+    long metadataBytes() {
+        return blocks.metadataBytes() + extents.metadataBytes() + slabs.metadataBytes();
     }
 }

@@ -5,10 +5,9 @@
  *
  * <p>Words: a <em>range</em> is what is handed out in <em>parts</em>; a <em>block</em> is what lies between two borders in
  * it: a live part, a <em>hole</em>, or what another tier has cut up; an <em>extent</em> is a run of whole pages; a
- * <em>chunk</em> is an extent that serves small runs; a <em>slab</em> is a run cut into equal <em>slots</em>; a
- * <em>granule</em> is the unit that every offset and every reserved size is a multiple of; a <em>stripe</em> is an
- * allocator behind a lock, and its <em>territory</em> the share of the range that it may hand out. This package knows the
- * JDK only.
+ * <em>slab</em> is a run cut into equal <em>slots</em>; a <em>granule</em> is the unit that every offset and every reserved
+ * size is a multiple of; a <em>region</em> is an eighth of the range, by which holes are told apart; a <em>stripe</em> holds small
+ * parts that were given back and wait to be taken again. This package knows the JDK only.
  */
 @NullMarked
 package org.dmabufpool.alloc;

@@ -27,7 +27,7 @@ public final class AllocatorJcstress {
     @State
     public static class LockAndLock {
 
-        private final StripeLock lock = new StripeLock(StripeLock.row(1), 0) {};
+        private final AllocatorLock lock = new AllocatorLock(true);
         private int count;
 
         @Actor
@@ -55,7 +55,7 @@ public final class AllocatorJcstress {
 
         private static final long CAPACITY = 4096;
 
-        private final SharedAllocator allocator = new SharedAllocator(AllocatorLayout.ofCapacity(CAPACITY), 2);
+        private final SharedAllocator allocator = new SharedAllocator(AllocatorLayout.ofCapacity(CAPACITY), true, 2);
         private final long part = allocator.allocate(CAPACITY, 1);
         /** Stands for the bytes of the part. */
         private int content;

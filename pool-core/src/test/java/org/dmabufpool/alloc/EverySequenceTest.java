@@ -10,35 +10,32 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Small pools, exhausted: every sequence of so many operations. Nothing is looked at between the operations of a
- * sequence, as a look settles what waits; each beginning of a sequence is a sequence of its own.
+ * Small pools, exhausted: every sequence of so many operations. Each beginning of a sequence is a sequence of its own.
  */
 class EverySequenceTest {
 
     private static final long PAGE = 4096;
 
     @Test
-    void wholePagesWithoutChunks() {
-        AllocatorLayout layout =
-                AllocatorLayout.ofCapacity(5 * PAGE).withSlabLimit(0).withChunks(0, 0);
+    void wholePagesFromTheBeginning() {
+        AllocatorLayout layout = AllocatorLayout.ofCapacity(5 * PAGE).withSlabLimit(0);
         long[] sizes = {PAGE, 2 * PAGE, 3 * PAGE};
         assertThat(new Sequences(() -> alone(layout), 1, sizes, 1, 5 * PAGE, true).run(7))
                 .isGreaterThan(10_000);
     }
 
     @Test
-    void wholePagesWithChunks() {
+    void wholePagesSmallOnesFromTheEnd() {
         AllocatorLayout layout =
-                AllocatorLayout.ofCapacity(6 * PAGE).withSlabLimit(0).withChunks(PAGE, 2 * PAGE);
+                AllocatorLayout.ofCapacity(6 * PAGE).withSlabLimit(0).withSmallLimit(2 * PAGE);
         long[] sizes = {PAGE, 2 * PAGE, 3 * PAGE};
-        assertThat(new Sequences(() -> alone(layout), 1, sizes, 1, 6 * PAGE, false).run(7))
+        assertThat(new Sequences(() -> alone(layout), 1, sizes, 1, 6 * PAGE, true).run(7))
                 .isGreaterThan(10_000);
     }
 
     @Test
     void alignedPages() {
-        AllocatorLayout layout =
-                AllocatorLayout.ofCapacity(6 * PAGE).withSlabLimit(0).withChunks(0, 0);
+        AllocatorLayout layout = AllocatorLayout.ofCapacity(6 * PAGE).withSlabLimit(0);
         long[] sizes = {PAGE, 2 * PAGE, 3 * PAGE};
         assertThat(new Sequences(() -> alone(layout), 1, sizes, 2 * PAGE, 6 * PAGE, true).run(5))
                 .isGreaterThan(10_000);
@@ -46,7 +43,7 @@ class EverySequenceTest {
 
     @Test
     void slotsAndPages() {
-        AllocatorLayout layout = AllocatorLayout.of(2 * PAGE, 1024, PAGE).withChunks(0, 0);
+        AllocatorLayout layout = AllocatorLayout.of(2 * PAGE, 1024, PAGE);
         long[] sizes = {1024, 2048, PAGE};
         assertThat(new Sequences(() -> alone(layout), 1, sizes, 1, 2 * PAGE, false).run(7))
                 .isGreaterThan(10_000);
@@ -54,8 +51,7 @@ class EverySequenceTest {
 
     @Test
     void twoStripesOfAPoolOfPages() {
-        AllocatorLayout layout =
-                AllocatorLayout.ofCapacity(4 * PAGE).withSlabLimit(0).withChunks(0, 0);
+        AllocatorLayout layout = AllocatorLayout.ofCapacity(4 * PAGE).withSlabLimit(0);
         long[] sizes = {PAGE, 2 * PAGE};
         assertThat(new Sequences(() -> shared(layout), 2, sizes, 1, 4 * PAGE, true).run(6))
                 .isGreaterThan(10_000);
@@ -63,19 +59,19 @@ class EverySequenceTest {
 
     @Test
     void twoStripesWithSlots() {
-        AllocatorLayout layout = AllocatorLayout.of(2 * PAGE, 2048, PAGE).withChunks(0, 0);
+        AllocatorLayout layout = AllocatorLayout.of(2 * PAGE, 2048, PAGE);
         long[] sizes = {2048, PAGE, 2 * PAGE};
         assertThat(new Sequences(() -> shared(layout), 2, sizes, 1, 2 * PAGE, false).run(5))
                 .isGreaterThan(10_000);
     }
 
     private static Subject alone(AllocatorLayout layout) {
-        TieredAllocator allocator = new TieredAllocator(layout, true);
+        SharedAllocator allocator = new SharedAllocator(layout, false);
         return new Subject(allocator, allocator::checkInvariants, stripe -> {});
     }
 
     private static Subject shared(AllocatorLayout layout) {
-        SharedAllocator allocator = new SharedAllocator(layout, 2);
+        SharedAllocator allocator = new SharedAllocator(layout.withWaitingLimit(layout.capacity()), true, 2);
         return new Subject(allocator, allocator::checkInvariants, new Stripes(allocator)::use);
     }
 
@@ -117,7 +113,7 @@ class EverySequenceTest {
             sequences++;
             int takes = sizes.length * stripes * (alignment > 1 ? 2 : 1);
             if (length < longest) {
-                for (int step = 0; step < takes + live; step++) {
+                for (int step = 0; step < takes + live * stripes; step++) {
                     steps[length++] = step < takes ? step : takes - 1 - step;
                     run(longest);
                     length--;
@@ -154,7 +150,9 @@ class EverySequenceTest {
 
             void step(int step) {
                 if (step < 0) {
-                    give(-1 - step);
+                    int back = -1 - step;
+                    subject.useStripe().accept(back % stripes);
+                    give(back / stripes);
                 } else {
                     int kind = step % sizes.length;
                     int rest = step / sizes.length;
@@ -212,7 +210,6 @@ class EverySequenceTest {
                 while (live > 0) {
                     give(live - 1);
                 }
-                // Before anything is looked at, as a look settles what waits.
                 long all = subject.allocator().allocate(capacity, 1);
                 check(all >= 0, "all of it can be had");
                 subject.allocator().free(all);

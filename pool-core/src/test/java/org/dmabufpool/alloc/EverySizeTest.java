@@ -14,7 +14,7 @@ class EverySizeTest {
     @CsvSource({"128, 4096, 3584", "1, 4096, 3584", "128, 4096, 0", "64, 16384, 14336", "16384, 16384, 0"})
     void reservedFitsAndOneClassBelowDoesNot(long granule, long page, long slabLimit) {
         AllocatorLayout layout = AllocatorLayout.of(2 * MOST, granule, page).withSlabLimit(slabLimit);
-        TieredAllocator allocator = new TieredAllocator(layout, true);
+        SharedAllocator allocator = new SharedAllocator(layout, false);
         long line = Math.max(granule, page / 64);
         for (long size = 1; size <= MOST; size++) {
             long unit = size <= slabLimit ? line : page;

@@ -33,7 +33,7 @@ class HandOverStressTest {
     private static final long MOST_SEARCH_STEPS = 100_000_000;
 
     private final SharedAllocator allocator =
-            new SharedAllocator(AllocatorLayout.ofCapacity(CAPACITY).withChunks(4 * PAGE, 32 * PAGE), 4);
+            new SharedAllocator(AllocatorLayout.ofCapacity(CAPACITY).withWaitingLimit(32 * PAGE), true, 4);
     /** Where parts are left for whoever comes by. */
     private final AtomicLongArray places = new AtomicLongArray(PLACES);
     /** Who has each granule: 0 for nobody. */

@@ -56,6 +56,11 @@ final class IntervalMap {
         return live.get(offset);
     }
 
+    @Override
+    public String toString() {
+        return live.toString();
+    }
+
     long used() {
         return live.values().stream().mapToLong(Long::longValue).sum();
     }

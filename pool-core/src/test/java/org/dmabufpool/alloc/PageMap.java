@@ -8,17 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The oracle of whole pages: who owns each one, where ranges are cut, and nothing clever. */
+/** The oracle of whole pages: who owns each one, and nothing clever. */
 final class PageMap {
 
-    static final int OUTSIDE = -1;
     static final int FREE = 0;
 
     private final int[] owners;
-    /** Whether what lies before a page and what begins with it are never joined. */
-    private final boolean[] cuts;
 
-    /** Some pages in a row that are nobody's and between which there is no cut. */
+    /** Some pages in a row that are nobody's. */
     record Hole(int page, int pages) {
         int end() {
             return page + pages;
@@ -32,9 +29,6 @@ final class PageMap {
 
     PageMap(int pages) {
         owners = new int[pages];
-        cuts = new boolean[pages + 1];
-        cuts[0] = true;
-        cuts[pages] = true;
     }
 
     int pages() {
@@ -45,56 +39,25 @@ final class PageMap {
         return owners[page];
     }
 
-    boolean cutBefore(int page) {
-        return cuts[page];
-    }
-
-    void cut(int page) {
-        cuts[page] = true;
-    }
-
-    void uncut(int page) {
-        cuts[page] = false;
-    }
-
     /** Pages change hands; all of them must be {@code from}'s before. */
     void set(int page, int count, int from, int to) {
         for (int i = page; i < page + count; i++) {
-            assertThat(owners[i]).as("owner of page %d", i).isEqualTo(from);
+            assertThat(owners[i] == from).as("owner of page %d is %d", i, from).isTrue();
         }
         Arrays.fill(owners, page, page + count, to);
     }
 
     List<Hole> holes() {
-        return rows(FREE);
-    }
-
-    /** Rows of pages that are outside of all ranges. */
-    List<Hole> outside() {
-        return rows(OUTSIDE);
-    }
-
-    private List<Hole> rows(int owner) {
-        List<Hole> rows = new ArrayList<>();
+        List<Hole> holes = new ArrayList<>();
         int begin = 0;
         for (int page = 0; page < owners.length; page++) {
-            begin = owners[page] != owner ? page + 1 : begin;
-            boolean ends = page + 1 == owners.length || owners[page + 1] != owner || cuts[page + 1];
-            if (owners[page] == owner && ends) {
-                rows.add(new Hole(begin, page + 1 - begin));
+            if (owners[page] != FREE) {
                 begin = page + 1;
+            } else if (page + 1 == owners.length || owners[page + 1] != FREE) {
+                holes.add(new Hole(begin, page + 1 - begin));
             }
         }
-        return rows;
-    }
-
-    /** Size of the smallest hole with so many pages, or 0. */
-    int bestFit(int count) {
-        return holes().stream()
-                .mapToInt(Hole::pages)
-                .filter(pages -> pages >= count)
-                .min()
-                .orElse(0);
+        return holes;
     }
 
     /** Whether a hole has so many pages behind its first multiple of the alignment. */

@@ -23,7 +23,7 @@ public class SharedAllocatorLincheckTest {
     private static final int LONGEST_SEARCH = 1000;
 
     private final SharedAllocator allocator = new SharedAllocator(
-            AllocatorLayout.ofCapacity(PAGES * PAGE).withSlabLimit(0).withChunks(0, 0), 2);
+            AllocatorLayout.ofCapacity(PAGES * PAGE).withSlabLimit(0).withWaitingLimit(PAGES * PAGE), true, 2);
     /** Parts that each thread holds; nobody else looks at them. */
     private final long[][] held = new long[MOST_THREADS][MOST_HELD];
 

@@ -4,9 +4,11 @@ package org.dmabufpool.alloc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -15,10 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.statistics.Statistics;
 
-/**
- * The shared allocator with its stripes all in use, against the naive interval map: whatever way the range came to be
- * divided, nothing is refused for which there is room.
- */
+/** The shared allocator with parts that wait in all stripes, against the naive interval map: nobody can tell. */
 class SharedAllocatorPropertiesTest {
 
     private static final long PAGE = 4096;
@@ -34,37 +33,83 @@ class SharedAllocatorPropertiesTest {
 
     @Provide
     Arbitrary<List<StripeOp>> runs() {
-        Arbitrary<Integer> stripes = Arbitraries.integers().between(0, Stripes.MOST - 1);
-        return Combinators.combine(Op.runs(1 << 20, 18), stripes.list().ofSize(200))
-                .as((run, places) -> java.util.stream.IntStream.range(0, run.size())
+        return withStripes(Arbitraries.oneOf(Op.runs(1 << 20, 18), Op.runs(1 << 16, 14), Op.runs(5000, 8)));
+    }
+
+    private static Arbitrary<List<StripeOp>> withStripes(Arbitrary<List<Op>> runs) {
+        Arbitrary<Integer> stripes = Arbitraries.integers().between(0, Stripes.COUNT - 1);
+        return Combinators.combine(runs, stripes.list().ofSize(200))
+                .as((run, places) -> IntStream.range(0, run.size())
                         .mapToObj(i -> new StripeOp(run.get(i), places.get(i)))
                         .toList());
     }
 
+    @Provide
+    Arbitrary<List<Long>> sizes() {
+        Arbitrary<Long> sizes = Arbitraries.oneOf(
+                Arbitraries.longs().between(1, 4096),
+                Arbitraries.longs().between(1, 40).map(pages -> pages * PAGE),
+                Arbitraries.longs().between(1, 1 << 20));
+        return sizes.list().ofMinSize(1).ofMaxSize(6);
+    }
+
+    private static AllocatorLayout wholePages(int pages) {
+        long capacity = pages * PAGE;
+        return AllocatorLayout.ofCapacity(capacity).withSlabLimit(0).withWaitingLimit(capacity);
+    }
+
+    private static AllocatorLayout allTiers(int pages) {
+        return AllocatorLayout.ofCapacity(pages * PAGE).withWaitingLimit(pages * PAGE);
+    }
+
     @Property(tries = 400)
-    void bordersNeverCostARequestItsSpace(@ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
-        AllocatorLayout wholePages =
-                AllocatorLayout.ofCapacity(pages * PAGE).withSlabLimit(0).withChunks(0, 0);
-        Follower follower = new Follower(wholePages);
-        run.forEach(step -> {
+    void whatWaitsNeverCostsARequestItsSpace(@ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
+        Follower follower = new Follower(wholePages(pages));
+        boolean waited = false;
+        for (StripeOp step : run) {
             follower.follow(step, true);
             follower.check();
-        });
-        Statistics.label("several stripes have a territory")
-                .collect(follower.stripes.withTerritory() > 1)
+            waited |= follower.stripes.waitingBytes() > 0;
+        }
+        Statistics.label("something waited")
+                .collect(waited)
                 .coverage(coverage -> coverage.check(true).percentage(share -> share > 20));
-        follower.freeAll();
+        follower.end();
     }
 
     @Property(tries = 400)
     void allTiersFollowTheIntervalMapInEveryStripe(@ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
-        AllocatorLayout allTiers = AllocatorLayout.ofCapacity(pages * PAGE).withChunks(4 * PAGE, pages * PAGE / 4);
-        Follower follower = new Follower(allTiers);
+        Follower follower = new Follower(allTiers(pages));
         run.forEach(step -> {
             follower.follow(step, false);
             follower.check();
         });
-        follower.freeAll();
+        follower.end();
+    }
+
+    @Property(tries = 600)
+    void availabilityIsWhatALoopGets(
+            @ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run, @ForAll("sizes") List<Long> sizes) {
+        for (AllocatorLayout layout : List.of(wholePages(pages), allTiers(pages))) {
+            Follower follower = new Follower(layout);
+            run.forEach(step -> follower.follow(step, false));
+            for (long size : sizes) {
+                follower.countAll(Math.min(size, layout.capacity()));
+            }
+        }
+    }
+
+    @Property(tries = 300)
+    void askingChangesNothing(@ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
+        Follower asked = new Follower(allTiers(pages));
+        Follower left = new Follower(allTiers(pages));
+        for (StripeOp step : run) {
+            asked.follow(step, false);
+            asked.ask();
+            left.follow(step, false);
+            assertThat(asked.map.toString()).isEqualTo(left.map.toString());
+            assertThat(asked.stripes.waitingBytes()).isEqualTo(left.stripes.waitingBytes());
+        }
     }
 
     /** The allocator and the oracle, step by step. */
@@ -73,8 +118,9 @@ class SharedAllocatorPropertiesTest {
         private final AllocatorLayout layout;
         private final SharedAllocator allocator;
         final Stripes stripes;
-        private final IntervalMap map;
+        final IntervalMap map;
         private final Map<Long, Long> parts = new HashMap<>();
+        private long peak;
 
         Follower(AllocatorLayout layout) {
             this.layout = layout;
@@ -110,6 +156,7 @@ class SharedAllocatorPropertiesTest {
             assertThat(allocator.offset(part) % alignment).isZero();
             map.add(allocator.offset(part), allocator.reserved(part));
             parts.put(allocator.offset(part), part);
+            peak = Math.max(peak, map.used());
         }
 
         private void give(long offset) {
@@ -122,26 +169,38 @@ class SharedAllocatorPropertiesTest {
             AllocatorTotals totals = allocator.totals();
             assertThat(totals.usedBytes()).isEqualTo(map.used());
             assertThat(totals.liveCount()).isEqualTo(map.size());
-            assertLargestFreeIsExact(totals.largestFree());
-        }
-
-        private void assertLargestFreeIsExact(long largest) {
-            if (layout.slabLimit() == 0 && layout.smallRunLimit() == 0) {
+            assertThat(totals.peakUsedBytes()).isEqualTo(peak);
+            if (layout.slabLimit() == 0) {
                 long longest =
                         map.holes().stream().mapToLong(hole -> hole[1]).max().orElse(0);
-                assertThat(largest).isEqualTo(longest);
-            }
-            if (largest < layout.capacity()) {
-                assertThat(allocator.allocate(largest + 1, 1)).isNegative();
-            }
-            if (largest > 0) {
-                long part = allocator.allocate(largest, 1);
-                assertThat(part).isNotNegative();
-                allocator.free(part);
+                assertThat(totals.largestFree()).isEqualTo(longest);
             }
         }
 
-        void freeAll() {
+        void ask() {
+            allocator.totals();
+            allocator.forEachRegion((offset, length, live) -> {});
+            allocator.survey(part -> {});
+            for (long size = 1; size <= layout.capacity(); size *= 7) {
+                allocator.availability(size);
+            }
+        }
+
+        /** Reserves all that there is of one size, and gives it back. */
+        void countAll(long size) {
+            long expected = allocator.availability(size);
+            List<Long> taken = new ArrayList<>();
+            for (long part = allocator.allocate(size, 1); part >= 0; part = allocator.allocate(size, 1)) {
+                taken.add(part);
+            }
+            assertThat(taken.size()).as("parts of %d bytes", size).isEqualTo(expected);
+            assertThat(allocator.availability(size)).isZero();
+            taken.forEach(allocator::free);
+            allocator.checkInvariants();
+        }
+
+        void end() {
+            assertLargestFreeIsExact(allocator.totals().largestFree());
             while (map.size() > 0) {
                 give(map.offset(0));
                 allocator.checkInvariants();
@@ -152,6 +211,17 @@ class SharedAllocatorPropertiesTest {
             allocator.free(all);
             allocator.checkInvariants();
             assertThat(allocator.totals().largestFree()).isEqualTo(layout.capacity());
+        }
+
+        private void assertLargestFreeIsExact(long largest) {
+            if (largest < layout.capacity()) {
+                assertThat(allocator.allocate(largest + 1, 1)).isNegative();
+            }
+            if (largest > 0) {
+                long part = allocator.allocate(largest, 1);
+                assertThat(part).isNotNegative();
+                allocator.free(part);
+            }
         }
     }
 }

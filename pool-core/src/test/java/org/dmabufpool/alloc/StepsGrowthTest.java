@@ -35,7 +35,6 @@ class StepsGrowthTest {
                 Named.of("holes that are large enough, and none on the alignment", StepsGrowthTest::misaligned),
                 Named.of("many equal holes", StepsGrowthTest::equalHoles),
                 Named.of("many distinct holes", StepsGrowthTest::distinctHoles),
-                Named.of("one chunk made and given back again and again", StepsGrowthTest::chunkThrash),
                 Named.of("one slab made and given back again and again", StepsGrowthTest::slabThrash));
     }
 
@@ -57,16 +56,18 @@ class StepsGrowthTest {
         return (Steps.counted() - before) / (requests * Math.log(requests));
     }
 
-    private static TieredAllocator alone(long pages) {
-        return new TieredAllocator(
-                AllocatorLayout.ofCapacity(pages * PAGE).withSlabLimit(0).withChunks(0, 0), true);
+    private static OffsetAllocator alone(long pages) {
+        return AllocatorLayout.ofCapacity(pages * PAGE)
+                .withSlabLimit(0)
+                .withSmallLimit(0)
+                .create();
     }
 
-    private static long take(TieredAllocator allocator, long size, long alignment) {
+    private static long take(OffsetAllocator allocator, long size, long alignment) {
         return allocator.allocate(size, alignment);
     }
 
-    private static List<Long> fill(TieredAllocator allocator, long count, long pages) {
+    private static List<Long> fill(OffsetAllocator allocator, long count, long pages) {
         List<Long> parts = new ArrayList<>();
         for (long i = 0; i < count; i++) {
             parts.add(take(allocator, pages * PAGE, 1));
@@ -75,7 +76,7 @@ class StepsGrowthTest {
     }
 
     private static long robson(long n) {
-        TieredAllocator allocator = alone(n);
+        OffsetAllocator allocator = alone(n);
         List<Long> live = fill(allocator, n, 1);
         long requests = n;
         for (long size = 2; size <= n / 4; size *= 2) {
@@ -102,7 +103,7 @@ class StepsGrowthTest {
     }
 
     private static long misaligned(long n) {
-        TieredAllocator allocator = alone(4 * n);
+        OffsetAllocator allocator = alone(4 * n);
         List<Long> parts = fill(allocator, 4 * n, 1);
         for (int i = 0; i < parts.size(); i++) {
             if (i % 4 != 0) {
@@ -117,7 +118,7 @@ class StepsGrowthTest {
     }
 
     private static long equalHoles(long n) {
-        TieredAllocator allocator = alone(4 * n);
+        OffsetAllocator allocator = alone(4 * n);
         List<Long> parts = fill(allocator, 2 * n, 2);
         for (int i = 0; i < parts.size(); i += 2) {
             allocator.free(parts.get(i));
@@ -130,7 +131,7 @@ class StepsGrowthTest {
 
     private static long distinctHoles(long n) {
         int sizes = (int) Math.sqrt(n);
-        TieredAllocator allocator = alone((long) sizes * (sizes + 1) * 8);
+        OffsetAllocator allocator = alone((long) sizes * (sizes + 1) * 8);
         List<Long> holes = new ArrayList<>();
         for (int size = 1; size <= sizes; size++) {
             holes.add(take(allocator, 8 * size * PAGE, 1));
@@ -147,26 +148,8 @@ class StepsGrowthTest {
         return 2 * n;
     }
 
-    private static long chunkThrash(long n) {
-        TieredAllocator allocator = new TieredAllocator(
-                AllocatorLayout.ofCapacity(8 * n * PAGE).withSlabLimit(0).withChunks(4 * PAGE, 8 * PAGE), true);
-        List<Long> parts = fill(allocator, n / 2, 8);
-        for (int i = 0; i < parts.size(); i += 2) {
-            allocator.free(parts.get(i));
-        }
-        for (long i = 0; i < n; i++) {
-            long small = take(allocator, PAGE, 1);
-            long large = take(allocator, 16 * PAGE, 1);
-            allocator.free(small);
-            if (large >= 0) {
-                allocator.free(large);
-            }
-        }
-        return 4 * n;
-    }
-
     private static long slabThrash(long n) {
-        TieredAllocator allocator = new TieredAllocator(AllocatorLayout.ofCapacity(4 * n * PAGE), true);
+        OffsetAllocator allocator = AllocatorLayout.ofCapacity(4 * n * PAGE).create();
         for (long i = 0; i < n; i++) {
             long slot = take(allocator, 100 + i % 3000, 1);
             take(allocator, 2 * PAGE, 1);

@@ -3,66 +3,83 @@
 package org.dmabufpool.alloc;
 
 import java.lang.reflect.Field;
-import java.util.Arrays;
 
 /** Reaches into a shared allocator, so that one thread can do what otherwise only many that meet can. */
 final class Stripes {
 
-    /** As many as there can be, whatever the processors here. */
-    static final int MOST = 8;
+    static final int COUNT = 4;
 
     private final SharedAllocator allocator;
     private final Stripe[] stripes;
-    private final Stripe[] seats;
+    private final Stripe[] inOrder;
 
     static SharedAllocator allocator(AllocatorLayout layout) {
-        return new SharedAllocator(layout, MOST);
+        return new SharedAllocator(layout, true, COUNT);
     }
 
     Stripes(SharedAllocator allocator) {
         this.allocator = allocator;
         this.stripes = (Stripe[]) field("stripes");
-        this.seats = (Stripe[]) field("seats");
+        this.inOrder = stripes.clone();
     }
 
     private Object field(String name) {
         try {
-            Field field = SharedAllocator.class.getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(allocator);
+            return declared(name).get(allocator);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
     }
 
-    /** All threads use a stripe from now on, as if they had found the others busy. */
-    void use(int stripe) {
-        Arrays.fill(seats, stripes[stripe]);
+    private static Field declared(String name) throws ReflectiveOperationException {
+        Field field = SharedAllocator.class.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
     }
 
-    /** Whether any thread uses the stripe. */
-    boolean isUsed(int stripe) {
-        return Arrays.asList(seats).contains(stripes[stripe]);
+    /** All threads use a stripe from now on, and find the map busy: what is given back waits there, if it may. */
+    void use(int stripe) {
+        System.arraycopy(inOrder, 0, stripes, 0, stripes.length);
+        int own = ownStripe();
+        stripes[own] = inOrder[stripe];
+        stripes[stripe] = inOrder[own];
+        inOrder[stripe].setBusy();
+        try {
+            declared("contended").setBoolean(allocator, true);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private int ownStripe() {
+        try {
+            java.lang.reflect.Method method = SharedAllocator.class.getDeclaredMethod("ownStripe");
+            method.setAccessible(true);
+            return (int) method.invoke(allocator);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     Stripe get(int stripe) {
-        return stripes[stripe];
+        return inOrder[stripe];
     }
 
-    /** The stripe a part came from. */
-    static int of(long part) {
-        return (int) (part >>> OffsetAllocator.BLOCK_BITS);
+    AllocatorLock mapLock() {
+        return (AllocatorLock) field("mapLock");
     }
 
-    /** From which size on requests are refused at once. */
-    long refusedFrom() {
-        return (Long) field("refusedFrom");
+    /** Whether threads met at the map's lock. */
+    boolean isContended() {
+        return (Boolean) field("contended");
     }
 
-    /** How many stripes have a territory. */
-    long withTerritory() {
-        return Arrays.stream(stripes)
-                .filter(stripe -> !stripe.allocator.hasNoTerritory())
-                .count();
+    /** Bytes that wait in all stripes. */
+    long waitingBytes() {
+        long bytes = 0;
+        for (Stripe stripe : inOrder) {
+            bytes += stripe.bytes();
+        }
+        return bytes;
     }
 }
