@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             MapCommand.class,
             PeersCommand.class,
+            ThreadsCommand.class,
             ServeCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -46,6 +47,7 @@ public final class Commands implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name a command: shoot, doctor, trace, replay, map, peers or serve (see --help)");
+                spec.commandLine(),
+                "name a command: shoot, doctor, trace, replay, map, peers, threads or serve (see --help)");
     }
 }

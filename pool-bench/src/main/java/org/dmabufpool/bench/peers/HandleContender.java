@@ -2,21 +2,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.peers;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.OpenSlicesException;
 import org.dmabufpool.SliceHandles;
 
 /** Handles of a pool, as a frame loop uses it. */
-final class HandleContender implements Contender {
+final class HandleContender implements Contender, AutoCloseable {
 
+    private static final Logger LOG = Logger.getLogger(HandleContender.class.getName());
+
+    private final DmaBufPool pool;
     private final SliceHandles handles;
 
     HandleContender(long capacity) {
-        handles = DmaBufPool.builder()
+        pool = DmaBufPool.builder()
                 .name("peers")
                 .heap(new BareHeap())
                 .capacity(capacity)
-                .build()
-                .handles();
+                .build();
+        handles = pool.handles();
+    }
+
+    /** Closes the pool; slices that are still open are taken for granted. */
+    @Override
+    public void close() {
+        try {
+            pool.close();
+        } catch (OpenSlicesException e) {
+            // The measurement is over, and its slices are not needed any more.
+            LOG.log(Level.FINE, "slices were open at the end of the measurement", e);
+        }
     }
 
     @Override
