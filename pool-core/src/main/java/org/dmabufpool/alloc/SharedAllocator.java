@@ -16,8 +16,9 @@ import java.util.function.ToLongFunction;
  * </pre>
  *
  * <p><b>Stripes.</b> Where threads meet at the map's lock, small parts that are given back wait in the stripe of the thread for
- * a while, and the next request of their size there takes them as they are. All else goes to the map. What waits in a stripe is no more than a share of the range; it is taken from any stripe,
- * then given back to the map, where it joins its neighbours, before a request is refused. So it costs no request its space.
+ * a while, and the next request of their size there takes them as they are. All else goes to the map. What waits in a stripe is
+ * no more than a share of the range. It is taken from any stripe, then given back to the map, where it joins its neighbours,
+ * before a request is refused. So it costs no request its space.
  *
  * <p><b>Locks.</b> One stripe's lock is taken before the map's. What needs the whole allocator at one moment takes the
  * stripes' locks in the order of their numbers, then the map's: a refusal, a new peak, a larger table, a question.
