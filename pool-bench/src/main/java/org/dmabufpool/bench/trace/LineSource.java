@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lines have a greatest length, so that a file which is no text does no harm.
  */
-final class LineSource implements AutoCloseable {
+public final class LineSource implements AutoCloseable {
 
     /** Far more than a line of a trace has, comments and long tags apart. */
     static final int LONGEST_LINE = 1 << 16;
@@ -42,7 +42,7 @@ final class LineSource implements AutoCloseable {
      * @throws IOException if it cannot be opened; the message says why
      * @throws TraceFormatException if its name says gzip and its contents do not
      */
-    static LineSource open(Path path) throws IOException {
+    public static LineSource open(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             throw new IOException("cannot read " + path + ": it is a directory");
         }
@@ -83,8 +83,7 @@ final class LineSource implements AutoCloseable {
     }
 
     /** The next line, a letter for each byte, without white space around it, or null at the end. */
-    @Nullable
-    String next() throws IOException {
+    public @Nullable String next() throws IOException {
         number++;
         text = "";
         try {
@@ -110,7 +109,7 @@ final class LineSource implements AutoCloseable {
     }
 
     /** What is to be thrown because of the line that was read last. */
-    TraceFormatException wrong(String what) {
+    public TraceFormatException wrong(String what) {
         String shown = text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) + "…" : text;
         return new TraceFormatException(
                 file + ", line " + number + ": " + what + (shown.isEmpty() ? "" : ": '" + printable(shown) + "'"));

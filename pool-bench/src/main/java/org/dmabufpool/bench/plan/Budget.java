@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.bench.plan;
+
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+/**
+ * How much may still be done. Work is counted in units, about one for each neighbour that is looked at, so that what a
+ * search does between looks at the clock is the same everywhere.
+ */
+final class Budget {
+
+    /** Some microseconds of work. */
+    private static final long UNITS_BETWEEN_LOOKS = 1 << 14;
+
+    private final long start = System.nanoTime();
+    private final long limitNanos;
+    private final LongConsumer progress;
+    private long units;
+    private long slice = Long.MAX_VALUE;
+    private long untilLook = UNITS_BETWEEN_LOOKS;
+    private boolean late;
+
+    private Budget(long limitNanos, long units, LongConsumer progress) {
+        this.limitNanos = limitNanos;
+        this.units = units;
+        this.progress = progress;
+    }
+
+    /**
+     * A budget of time.
+     *
+     * @param progress is told now and then how many nanoseconds have gone
+     */
+    static Budget of(Duration limit, LongConsumer progress) {
+        return new Budget(limit.toNanos(), Long.MAX_VALUE, progress);
+    }
+
+    /** A budget of units of work alone. */
+    static Budget of(long units) {
+        return new Budget(Long.MAX_VALUE, units, nanos -> {});
+    }
+
+    /** From now on {@link #spent} when so many more units are. */
+    void slice(long units) {
+        slice = units;
+    }
+
+    /** Work was done. */
+    void spend(long done) {
+        units -= done;
+        slice -= done;
+        untilLook -= done;
+        if (untilLook <= 0) {
+            untilLook = UNITS_BETWEEN_LOOKS;
+            long nanos = nanos();
+            late = nanos >= limitNanos;
+            progress.accept(nanos);
+        }
+    }
+
+    /** Whether the slice is over, or {@link #over everything}. */
+    boolean spent() {
+        return slice <= 0 || over();
+    }
+
+    /** Whether no more work may be done. */
+    boolean over() {
+        return late || units <= 0;
+    }
+
+    /** Nanoseconds since the beginning. */
+    long nanos() {
+        return System.nanoTime() - start;
+    }
+}
