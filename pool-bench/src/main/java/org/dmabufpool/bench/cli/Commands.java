@@ -21,12 +21,12 @@ import picocli.CommandLine.Spec;
             MapCommand.class,
             PeersCommand.class,
             ThreadsCommand.class,
+            SolveCommand.class,
             ServeCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
-        footer =
-                "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a trace or dump it names, is wrong.")
+        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a file it names, is wrong.")
 public final class Commands implements Runnable {
 
     @Spec
@@ -48,6 +48,6 @@ public final class Commands implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "name a command: shoot, doctor, trace, replay, map, peers, threads or serve (see --help)");
+                "name a command: shoot, doctor, trace, replay, map, peers, threads, solve or serve (see --help)");
     }
 }

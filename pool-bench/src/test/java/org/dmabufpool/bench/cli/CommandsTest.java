@@ -20,6 +20,7 @@ class CommandsTest {
                 "replay --help",
                 "map --help",
                 "peers --help",
+                "solve --help",
                 "-h"
             })
     void everyCommandHelps(String arguments) {
