@@ -5,11 +5,17 @@ package org.dmabufpool.bench.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.dmabufpool.bench.plan.OfflinePlacement;
+import org.dmabufpool.bench.plan.OfflineProblem;
+import org.dmabufpool.bench.plan.OfflineSolver;
+import org.dmabufpool.bench.policy.Placement;
 import org.dmabufpool.bench.policy.Policy;
 import org.dmabufpool.bench.trace.FirstFailure;
 import org.dmabufpool.bench.trace.MinPool;
+import org.dmabufpool.bench.trace.OfflineSummary;
 import org.dmabufpool.bench.trace.Replay;
 import org.dmabufpool.bench.trace.ReplayReport;
 import org.dmabufpool.bench.trace.Trace;
@@ -37,6 +43,7 @@ import picocli.CommandLine.Spec;
 public final class ReplayCommand implements Callable<Integer> {
 
     private static final int PERCENT = 100;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
@@ -77,6 +84,15 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Tell how many more parts of this size could have been had (default: the trace's largest).")
     private @Nullable Long availability;
 
+    @Option(
+            names = "--offline",
+            defaultValue = "10",
+            paramLabel = "SECONDS",
+            description =
+                    "Beside the smallest pool, look at most so long for the smallest one that knew the whole trace"
+                            + " beforehand; 0 for not at all (default: ${DEFAULT-VALUE}).")
+    private double offlineSeconds;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed, and more, as JSON.")
     private @Nullable Path json;
 
@@ -97,11 +113,12 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Duration limit = SolverLine.limit("--offline", offlineSeconds);
         Policy wanted = Policy.named(policy);
         try (JsonFile report = JsonFile.at(json);
                 PictureFile picture = PictureFile.at(map)) {
             Trace trace = TraceReader.read(file);
-            play(trace, wanted, report, picture);
+            play(trace, wanted, limit, report, picture);
         } catch (OutOfMemoryError failure) {
             throw new IOException(
                     "this trace needs more memory than Java may use (" + failure.getMessage()
@@ -111,19 +128,21 @@ public final class ReplayCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void play(Trace trace, Policy wanted, JsonFile report, PictureFile picture) throws IOException {
+    private void play(Trace trace, Policy wanted, Duration limit, JsonFile report, PictureFile picture)
+            throws IOException {
         MinPool smallest = findMinPool || capacity == null ? search(trace, wanted) : null;
         long bytes = smallest != null && capacity == null ? smallest.bytes() : wholePages();
+        OfflineSummary offline = smallest == null ? null : offline(trace, limit);
         Replay replay = Replay.run(trace, wanted, bytes);
         ReplayReport result = ReplayReport.of(
-                replay, wanted, bytes, smallest, availability == null ? trace.largestSize() : availability);
+                replay, wanted, bytes, smallest, offline, availability == null ? trace.largestSize() : availability);
         report.write(result);
         picture.write(() -> TraceMap.paint(replay, bytes, title(result)));
         print(result, spec.commandLine().getOut());
     }
 
     private MinPool search(Trace trace, Policy wanted) {
-        try (ProgressLine line = new ProgressLine("replay", progress == null ? ProgressLine.onTerminal() : progress)) {
+        try (ProgressLine line = new ProgressLine("replay", shown())) {
             int pools = MinPool.pools(MinPool.THOROUGH);
             return MinPool.find(
                     trace,
@@ -131,6 +150,27 @@ public final class ReplayCommand implements Callable<Integer> {
                     MinPool.THOROUGH,
                     tried -> line.at(Math.min(tried, pools - 1), pools, "looking for the smallest pool"));
         }
+    }
+
+    private @Nullable OfflineSummary offline(Trace trace, Duration limit) {
+        if (limit.isZero()) {
+            return null;
+        }
+        OfflineProblem problem = OfflineProblem.of(trace, Placement.GRANULE);
+        OfflinePlacement best;
+        try (SolverLine line = new SolverLine("replay", shown(), limit)) {
+            best = OfflineSolver.solve(problem, limit, 1, line);
+        }
+        return new OfflineSummary(
+                best.height(),
+                (double) best.height() / trace.peakLiveBytes(),
+                best.algorithm(),
+                best.proven(),
+                best.nanos() / NANOS_PER_SECOND);
+    }
+
+    private boolean shown() {
+        return progress == null ? ProgressLine.onTerminal() : progress;
     }
 
     private long wholePages() {
@@ -201,6 +241,17 @@ public final class ReplayCommand implements Callable<Integer> {
                     search.probedBelow(),
                     search.probedAbove(),
                     search.failedAbove());
+        }
+        OfflineSummary offline = result.offline();
+        if (offline != null) {
+            row(
+                    out,
+                    "offline",
+                    "%,d bytes, %.4f of the peak, if the whole trace were known beforehand (%s, %s)",
+                    offline.bytes(),
+                    offline.ratio(),
+                    offline.algorithm(),
+                    offline.proven() ? "none is smaller" : "a smaller one may exist");
         }
         out.flush();
     }

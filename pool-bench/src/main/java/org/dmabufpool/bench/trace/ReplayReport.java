@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param minPoolBytes size of the smallest pool that serves the trace; null unless it was looked for
  * @param footprintRatio that size in proportion to {@code peakLiveBytes}; null unless it was looked for
  * @param search how far {@code minPoolBytes} is to be relied on; null unless it was looked for
+ * @param offline how small a pool could be that knows the whole trace beforehand; null unless it was looked for
  * @param metadataBytes bytes that held the policy's own state at the end; 0 where that is not known
  * @param metadataRatio the same in proportion to {@code capacityBytes}
  * @param availability how many more parts of one size could have been had, at the moments of {@code fragmentation}
@@ -43,6 +44,7 @@ public record ReplayReport(
         @Nullable Long minPoolBytes,
         @Nullable Double footprintRatio,
         @Nullable MinPool search,
+        @Nullable OfflineSummary offline,
         long metadataBytes,
         double metadataRatio,
         Availability availability,
@@ -57,7 +59,13 @@ public record ReplayReport(
      *
      * @param size whose availability is told, in bytes
      */
-    public static ReplayReport of(Replay replay, Policy policy, long capacity, @Nullable MinPool search, long size) {
+    public static ReplayReport of(
+            Replay replay,
+            Policy policy,
+            long capacity,
+            @Nullable MinPool search,
+            @Nullable OfflineSummary offline,
+            long size) {
         Trace trace = replay.trace();
         List<Timeline.Moment> moments = Timeline.moments(replay, capacity, Math.min(MOMENTS, trace.length()), size);
         long failures = replay.failures();
@@ -75,6 +83,7 @@ public record ReplayReport(
                 search == null ? null : search.bytes(),
                 search == null ? null : (double) search.bytes() / trace.peakLiveBytes(),
                 search,
+                offline,
                 replay.metadataBytes(),
                 (double) replay.metadataBytes() / capacity,
                 Availability.of(size, moments),

@@ -29,7 +29,7 @@ class ReplayCommandTest {
         assertThat(made.out()).contains("camera, seed 2: ", " live bytes; ");
         Path json = folder.resolve("replay.json");
         Path map = folder.resolve("map.png");
-        Cli cli = Cli.run("replay", trace.toString(), "--json=" + json, "--map=" + map);
+        Cli cli = Cli.run("replay", trace.toString(), "--json=" + json, "--map=" + map, "--offline=2");
         assertThat(cli.code()).isZero();
         assertThat(cli.err()).isEmpty();
         assertThat(cli.out())
@@ -43,8 +43,34 @@ class ReplayCommandTest {
         assertThat(report.get("footprintRatio").asDouble())
                 .isEqualTo(report.get("minPoolBytes").asDouble()
                         / report.get("peakLiveBytes").asDouble());
+        JsonNode offline = report.get("offline");
+        assertThat(offline.get("bytes").asLong())
+                .isBetween(
+                        report.get("peakLiveBytes").asLong(),
+                        report.get("minPoolBytes").asLong());
+        assertThat(offline.get("ratio").asDouble()).isBetween(1.0, 1.01);
+        assertThat(offline.get("algorithm").asText()).isNotEmpty();
+        assertThat(offline.get("seconds").asDouble()).isPositive();
+        assertThat(cli.out()).contains("offline        ", "if the whole trace were known beforehand");
         BufferedImage picture = ImageIO.read(map.toFile());
         assertThat(picture.getWidth()).isGreaterThan(1000);
+    }
+
+    @Test
+    void theOfflineSolverCanBeLeftOut() throws IOException {
+        Path trace = write("a,1,8193\nf,1\n");
+        Path json = folder.resolve("replay.json");
+        Cli with = Cli.run("replay", trace.toString());
+        assertThat(with.out())
+                .contains("offline        8,320 bytes, 1.0155 of the peak", "first fit in time, none is smaller");
+        Cli without = Cli.run("replay", trace.toString(), "--offline=0", "--json=" + json);
+        assertThat(without.code()).isZero();
+        assertThat(without.out()).doesNotContain("offline");
+        assertThat(new ObjectMapper().readTree(json.toFile()).get("offline").isNull())
+                .isTrue();
+        Cli bad = Cli.run("replay", trace.toString(), "--offline=-3");
+        assertThat(bad.code()).isEqualTo(2);
+        assertThat(bad.err()).contains("--offline is -3.0: give seconds from 0");
     }
 
     @Test
