@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.plan;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ final class ExactSearch {
         LOWEST,
         /** At the moment with the least space to lose; among equals where most branches failed. */
         TIGHTEST,
+        /** At the moment with the most failed branches in proportion to the space to lose. */
+        HARDEST,
         /** At the moment that is filled least. */
         EMPTIEST
     }
@@ -100,25 +105,61 @@ final class ExactSearch {
 
     /** Solves what is left of a part of the stack without one buffer, each problem of its own for itself. */
     private boolean solveParts(int from, int to, int without) {
-        int begin = to;
-        int top = to;
-        int end = Integer.MIN_VALUE;
         reserve(to + 2 * (to - from));
+        int top = to;
         for (int i = from; i < to; i++) {
-            int buffer = stack[i];
-            if (buffer == without) {
-                continue;
+            if (stack[i] != without) {
+                stack[top++] = stack[i];
             }
-            if (top > begin && problem.begin(buffer) >= end) {
-                if (!solve(begin, top)) {
-                    return false;
-                }
-                top = begin;
-            }
-            stack[top++] = buffer;
-            end = Math.max(end, problem.end(buffer));
         }
-        return top == begin || solve(begin, top);
+        int end = endOfFirst(to, top);
+        if (end == top) {
+            return top == to || solve(to, top);
+        }
+        return solveHardestFirst(to, end, top);
+    }
+
+    /** Where the first problem of its own ends that begins at an index. */
+    private int endOfFirst(int from, int to) {
+        int index = from;
+        for (int end = Integer.MIN_VALUE; index < to; index++) {
+            if (index > from && problem.begin(stack[index]) >= end) {
+                break;
+            }
+            end = Math.max(end, problem.end(stack[index]));
+        }
+        return index;
+    }
+
+    /** Where there are several, the one first in which most branches failed. */
+    private boolean solveHardestFirst(int from, int firstEnd, int to) {
+        List<int[]> parts = new ArrayList<>();
+        int begin = from;
+        for (int end = firstEnd; begin < to; end = endOfFirst(end, to)) {
+            parts.add(new int[] {begin, end});
+            begin = end;
+        }
+        parts.sort(Comparator.comparingDouble((int[] part) -> -mostFailures(part[0], part[1])));
+        for (int[] part : parts) {
+            // Above all others, where its own parts have space.
+            int length = part[1] - part[0];
+            reserve(to + length);
+            System.arraycopy(stack, part[0], stack, to, length);
+            if (!solve(to, to + length)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private double mostFailures(int from, int to) {
+        double most = 0;
+        for (int i = from; i < to; i++) {
+            for (int moment = problem.begin(stack[i]); moment < problem.end(stack[i]); moment++) {
+                most = Math.max(most, state.failures[moment]);
+            }
+        }
+        return most;
     }
 
     private void reserve(int length) {
@@ -170,15 +211,21 @@ final class ExactSearch {
             if (state.open[moment] == 0) {
                 continue;
             }
-            double score = focus == Focus.EMPTIEST
-                    ? (double) -state.floor(moment)
-                    : FAILURE_WEIGHT * state.failures[moment] - state.slack(moment);
+            double score = score(moment);
             if (score > most) {
                 most = score;
                 best = moment;
             }
         }
         return best;
+    }
+
+    private double score(int moment) {
+        return switch (focus) {
+            case LOWEST, EMPTIEST -> (double) -state.floor(moment);
+            case TIGHTEST -> FAILURE_WEIGHT * state.failures[moment] - state.slack(moment);
+            case HARDEST -> state.failures[moment] / (1 + (double) state.slack(moment) / problem.step());
+        };
     }
 
     private int lowestOf(int[] buffers, int from, int to) {

@@ -3,7 +3,11 @@
 package org.dmabufpool.bench.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +20,18 @@ final class ExactTries {
     /** Decisions of the searches of the first round. */
     private static final double FIRST_DECISIONS = 2000;
 
-    private static final double GROWTH = 1.5;
-    private static final int RANDOM_ORDERS = 4;
+    private static final double GROWTH = 1.1;
+    private static final int RANDOM_ORDERS = 12;
+    /** One search in so many is followed by one that aims less low. */
+    private static final int BETWEEN_EVERY = 2;
 
     private final OfflineProblem problem;
     private final ExactTables tables;
     private final Orders orders;
     private final SplittableRandom random;
-    private final double[] failures;
+    /** Each focus learns for itself where it fails. */
+    private final Map<ExactSearch.Focus, double[]> failures = new EnumMap<>(ExactSearch.Focus.class);
+
     private final List<Search> round = new ArrayList<>();
     private double decisions = FIRST_DECISIONS / GROWTH;
     private long lowerBound;
@@ -36,7 +44,11 @@ final class ExactTries {
         this.tables = new ExactTables(problem, overlaps);
         this.orders = new Orders(problem);
         this.random = random;
-        this.failures = new double[problem.moments()];
+        for (ExactSearch.Focus focus : ExactSearch.Focus.values()) {
+            double[] once = new double[problem.moments()];
+            Arrays.fill(once, 1);
+            failures.put(focus, once);
+        }
         this.lowerBound = problem.lowerBound();
     }
 
@@ -57,8 +69,8 @@ final class ExactTries {
             }
             Search search = round.remove(round.size() - 1);
             long[] found = attempt(search, lowerBound, budget);
-            if (found == null && lowerBound < height && !budget.spent()) {
-                found = attempt(search, middle(height), budget);
+            if (found == null && round.size() % BETWEEN_EVERY == 0 && lowerBound < height && !budget.spent()) {
+                found = attempt(search, between(height), budget);
             }
             if (found != null) {
                 return found;
@@ -67,15 +79,21 @@ final class ExactTries {
         return null;
     }
 
-    /** A height halfway between what is known to be impossible and what is known to be possible. */
-    private long middle(long height) {
+    /** A height between what is known to be impossible and what is known to be possible; nobody knows where it is easy. */
+    private long between(long height) {
         long step = problem.step();
-        return lowerBound + (height - step - lowerBound) / 2 / step * step;
+        return lowerBound + (long) ((height - step - lowerBound) * random.nextDouble()) / step * step;
     }
 
     private long @Nullable [] attempt(Search search, long capacity, Budget budget) {
-        ExactSearch attempt =
-                new ExactSearch(tables, capacity, search.focus(), search.rank(), failures, (long) decisions, budget);
+        ExactSearch attempt = new ExactSearch(
+                tables,
+                capacity,
+                search.focus(),
+                search.rank(),
+                Objects.requireNonNull(failures.get(search.focus())),
+                (long) decisions,
+                budget);
         switch (attempt.run()) {
             case PLACED -> {
                 return attempt.offsets();

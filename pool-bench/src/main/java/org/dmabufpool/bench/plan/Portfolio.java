@@ -19,6 +19,9 @@ final class Portfolio {
     /** Turns grow by an eighth. */
     private static final int GROWTH = 8;
 
+    /** A complete search gets so many times the work of an ejection, where both take turns. */
+    private static final int EXACT_SHARE = 4;
+
     private static final String BY_SIZE = "greedy by size";
 
     private final OfflineProblem problem;
@@ -26,7 +29,10 @@ final class Portfolio {
     private final SplittableRandom random;
     private long[] offsets;
     private long height;
-    private String algorithm = "first fit in time";
+    /** What found the placement that ejections have lowered since. */
+    private String origin = "first fit in time";
+
+    private String algorithm = origin;
     private long lowerBound;
     private long greedyHeight;
     /** How far the ejection aims: 0 for the lower bound, 1 for what is reached. */
@@ -79,7 +85,7 @@ final class Portfolio {
                 budget.slice(turn);
                 exact(exact);
             }
-            budget.slice(turn);
+            budget.slice(exact == null ? turn : turn / EXACT_SHARE);
             eject(ejection);
         }
     }
@@ -95,15 +101,11 @@ final class Portfolio {
         while (height > lowerBound && !budget.spent()) {
             long[] lowered = offsets.clone();
             if (ejection.lower(lowered, target(), budget)) {
-                offer(lowered, "ejection from " + origin());
+                offer(lowered, origin, "ejection from " + origin);
             } else {
                 aim = (1 + aim) / 2;
             }
         }
-    }
-
-    private String origin() {
-        return algorithm.substring(algorithm.lastIndexOf(" from ") < 0 ? 0 : algorithm.lastIndexOf(" from ") + 6);
     }
 
     /** A height below what is reached: boldly at first, and the less so the more often it failed. */
@@ -117,11 +119,16 @@ final class Portfolio {
     }
 
     private void offer(long @Nullable [] placed, String name) {
+        offer(placed, name, name);
+    }
+
+    private void offer(long @Nullable [] placed, String from, String name) {
         if (placed != null) {
             long reached = OfflinePlacement.height(problem, placed);
             if (reached < height) {
                 offsets = placed;
                 height = reached;
+                origin = from;
                 algorithm = name;
             }
         }
