@@ -106,18 +106,19 @@ final class ExactTries {
 
     private void begin() {
         decisions *= GROWTH;
-        List<int[]> ranks = new ArrayList<>();
         for (int i = 0; i < RANDOM_ORDERS; i++) {
-            ranks.add(ranks(orders.random(random)));
+            add(orders.random(random), ExactSearch.Focus.TIGHTEST, ExactSearch.Focus.HARDEST);
         }
-        ranks.add(ranks(orders.byLifetime()));
-        ranks.add(ranks(orders.byArea()));
-        ranks.add(ranks(orders.byContention()));
-        ranks.add(ranks(orders.byContentionAndLifetime()));
-        for (int[] rank : ranks) {
-            for (ExactSearch.Focus focus : ExactSearch.Focus.values()) {
-                round.add(new Search(focus, rank));
-            }
+        add(orders.random(random), ExactSearch.Focus.values());
+        add(orders.byLifetime(), ExactSearch.Focus.values());
+        add(orders.byArea(), ExactSearch.Focus.values());
+        add(orders.byContention(), ExactSearch.Focus.values());
+        add(orders.byContentionAndLifetime(), ExactSearch.Focus.values());
+    }
+
+    private void add(int[] order, ExactSearch.Focus... focuses) {
+        for (ExactSearch.Focus focus : focuses) {
+            round.add(new Search(focus, ranks(order)));
         }
     }
 

@@ -20,7 +20,12 @@ final class Portfolio {
     private static final int GROWTH = 8;
 
     /** A complete search gets so many times the work of an ejection, where both take turns. */
-    private static final int EXACT_SHARE = 4;
+    private static final int EXACT_SHARE = 8;
+    /** An ejection that has all the work gets so many times that of a first turn: one that is cut off is lost. */
+    private static final int EJECTION_SHARE = 4;
+
+    /** Halfway to the lower bound is often reached, the bound itself seldom. */
+    private static final double FIRST_AIM = 0.5;
 
     private static final String BY_SIZE = "greedy by size";
 
@@ -36,7 +41,7 @@ final class Portfolio {
     private long lowerBound;
     private long greedyHeight;
     /** How far the ejection aims: 0 for the lower bound, 1 for what is reached. */
-    private double aim;
+    private double aim = FIRST_AIM;
 
     Portfolio(OfflineProblem problem, Budget budget, long seed) {
         this.problem = problem;
@@ -85,7 +90,7 @@ final class Portfolio {
                 budget.slice(turn);
                 exact(exact);
             }
-            budget.slice(exact == null ? turn : turn / EXACT_SHARE);
+            budget.slice(exact == null ? EJECTION_SHARE * turn : turn / EXACT_SHARE);
             eject(ejection);
         }
     }
@@ -113,7 +118,7 @@ final class Portfolio {
         long step = problem.step();
         long between = (long) ((height - step - lowerBound) * aim) / step * step;
         if (between + step >= height - lowerBound) {
-            aim = 0;
+            aim = FIRST_AIM;
         }
         return lowerBound + between;
     }
