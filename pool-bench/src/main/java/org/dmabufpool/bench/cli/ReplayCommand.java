@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
 public final class ReplayCommand implements Callable<Integer> {
 
     private static final int PERCENT = 100;
+    private static final String SEARCHING = "looking for the smallest pool";
     private static final double NANOS_PER_SECOND = 1e9;
 
     @Spec
@@ -144,11 +145,10 @@ public final class ReplayCommand implements Callable<Integer> {
     private MinPool search(Trace trace, Policy wanted) {
         try (ProgressLine line = new ProgressLine("replay", shown())) {
             int pools = MinPool.pools(MinPool.THOROUGH);
-            return MinPool.find(
-                    trace,
-                    wanted,
-                    MinPool.THOROUGH,
-                    tried -> line.at(Math.min(tried, pools - 1), pools, "looking for the smallest pool"));
+            MinPool found = MinPool.find(
+                    trace, wanted, MinPool.THOROUGH, tried -> line.at(Math.min(tried, pools - 1), pools, SEARCHING));
+            line.at(pools, pools, SEARCHING);
+            return found;
         }
     }
 
@@ -235,12 +235,14 @@ public final class ReplayCommand implements Callable<Integer> {
             row(
                     out,
                     "smallest pool",
-                    "%,d bytes, %.4f of the peak (none of %d smaller ones serves; of %d larger ones, up to 5 %%, %d fail)",
+                    "%,d bytes, %.4f of the peak (none of %d smaller ones serves; of %d larger ones %d fail%s)",
                     search.bytes(),
                     result.footprintRatio(),
                     search.probedBelow(),
                     search.probedAbove(),
-                    search.failedAbove());
+                    search.failedAbove(),
+                    search.failedAbove() > 0 ? ": do not configure it" : "");
+            configure(result, search, out);
         }
         OfflineSummary offline = result.offline();
         if (offline != null) {
@@ -254,6 +256,27 @@ public final class ReplayCommand implements Callable<Integer> {
                     offline.proven() ? "none is smaller" : "a smaller one may exist");
         }
         out.flush();
+    }
+
+    private static void configure(ReplayReport result, MinPool search, PrintWriter out) {
+        if (search.configureBytes() == null) {
+            row(
+                    out,
+                    "configure",
+                    "nothing found: larger pools, up to %,d bytes, were tried, and above each that serves one fails, the"
+                            + " largest at %,d bytes; try another --policy",
+                    search.largestTriedBytes(),
+                    search.largestFailedBytes());
+            return;
+        }
+        row(
+                out,
+                "configure",
+                "%,d bytes, %.4f of the peak (serves, and so do all of %d larger ones that were tried, up to %,d bytes)",
+                search.configureBytes(),
+                result.configureRatio(),
+                search.servedAbove(),
+                search.largestTriedBytes());
     }
 
     private static void row(PrintWriter out, String name, String format, @Nullable Object... values) {

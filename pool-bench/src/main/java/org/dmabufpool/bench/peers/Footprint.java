@@ -43,7 +43,7 @@ public record Footprint(
         List<Double> ratios = new ArrayList<>();
         double metadata = 0;
         for (Trace trace : traces) {
-            long bytes = MinPool.find(trace, policy, probes).bytes();
+            long bytes = MinPool.smallestBytes(trace, policy, probes);
             ratios.add((double) bytes / trace.peakLiveBytes());
             metadata = Math.max(
                     metadata, PERCENT * Replay.run(trace, policy, bytes).metadataBytes() / bytes);

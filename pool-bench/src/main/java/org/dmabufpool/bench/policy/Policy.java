@@ -28,10 +28,16 @@ public enum Policy {
     /** What every capacity is a multiple of, in bytes. */
     public static final long PAGE = 4096;
 
+    /** The most pages that the pool's own allocator divides. */
+    private static final long MOST_OWN_PAGES = 1L << 25;
+
+    /** The largest capacity that any policy is asked for, in bytes: far above all memory, far below what overflows. */
+    public static final long MOST_BYTES = 1L << 50;
+
     /**
      * A range that is all free.
      *
-     * @param capacity its size in bytes, a multiple of {@link #PAGE}, above 0
+     * @param capacity its size in bytes, a multiple of {@link #PAGE}, above 0, up to {@link #mostBytes}
      * @throws UnsupportedOperationException if the policy is native code that does not run here
      */
     public Placement open(long capacity) {
@@ -45,6 +51,11 @@ public enum Policy {
             case VMA_MIN_TIME -> new VmaPlacement(capacity, VmaBlock.MIN_TIME);
             case VMA_MIN_OFFSET -> new VmaPlacement(capacity, VmaBlock.MIN_OFFSET);
         };
+    }
+
+    /** The largest capacity in bytes: 128 GiB for the pool's own allocator, {@link #MOST_BYTES} for all others. */
+    public long mostBytes() {
+        return this == OURS ? MOST_OWN_PAGES * PAGE : MOST_BYTES;
     }
 
     /** The name on the command line, such as {@code first-fit}. */

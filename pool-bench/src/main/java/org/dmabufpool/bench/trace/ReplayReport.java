@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param firstFailure the first of them; null if there is none
  * @param minPoolBytes size of the smallest pool that serves the trace; null unless it was looked for
  * @param footprintRatio that size in proportion to {@code peakLiveBytes}; null unless it was looked for
- * @param search how far {@code minPoolBytes} is to be relied on; null unless it was looked for
+ * @param configurePoolBytes size of the pool to configure: the smallest found that serves and from which every larger one
+ *     tried serves, too; null if none was found, and unless it was looked for
+ * @param configureRatio that size in proportion to {@code peakLiveBytes}; null where {@code configurePoolBytes} is
+ * @param search how far {@code minPoolBytes} and {@code configurePoolBytes} are to be relied on; null unless it was looked for
  * @param offline how small a pool could be that knows the whole trace beforehand; null unless it was looked for
  * @param metadataBytes bytes that held the policy's own state at the end; 0 where that is not known
  * @param metadataRatio the same in proportion to {@code capacityBytes}
@@ -43,6 +46,8 @@ public record ReplayReport(
         @Nullable FirstFailure firstFailure,
         @Nullable Long minPoolBytes,
         @Nullable Double footprintRatio,
+        @Nullable Long configurePoolBytes,
+        @Nullable Double configureRatio,
         @Nullable MinPool search,
         @Nullable OfflineSummary offline,
         long metadataBytes,
@@ -69,6 +74,8 @@ public record ReplayReport(
         Trace trace = replay.trace();
         List<Timeline.Moment> moments = Timeline.moments(replay, capacity, Math.min(MOMENTS, trace.length()), size);
         long failures = replay.failures();
+        Long smallest = search == null ? null : search.bytes();
+        Long configure = search == null ? null : search.configureBytes();
         return new ReplayReport(
                 trace.name(),
                 policy.label(),
@@ -80,8 +87,10 @@ public record ReplayReport(
                 failures == 0,
                 failures,
                 FirstFailure.of(replay, capacity),
-                search == null ? null : search.bytes(),
-                search == null ? null : (double) search.bytes() / trace.peakLiveBytes(),
+                smallest,
+                ratio(smallest, trace),
+                configure,
+                ratio(configure, trace),
                 search,
                 offline,
                 replay.metadataBytes(),
@@ -96,5 +105,9 @@ public record ReplayReport(
                         .max()
                         .orElse(0),
                 moments);
+    }
+
+    private static @Nullable Double ratio(@Nullable Long bytes, Trace trace) {
+        return bytes == null ? null : (double) bytes / trace.peakLiveBytes();
     }
 }

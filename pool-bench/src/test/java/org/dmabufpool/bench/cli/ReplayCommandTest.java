@@ -43,6 +43,13 @@ class ReplayCommandTest {
         assertThat(report.get("footprintRatio").asDouble())
                 .isEqualTo(report.get("minPoolBytes").asDouble()
                         / report.get("peakLiveBytes").asDouble());
+        assertThat(report.get("configurePoolBytes").asLong())
+                .isGreaterThanOrEqualTo(report.get("minPoolBytes").asLong());
+        assertThat(report.get("configureRatio").asDouble())
+                .isEqualTo(report.get("configurePoolBytes").asDouble()
+                        / report.get("peakLiveBytes").asDouble());
+        assertThat(report.get("search").get("servedAbove").asInt()).isGreaterThanOrEqualTo(64);
+        assertThat(cli.out()).contains("configure      ", "(serves, and so do all of ");
         JsonNode offline = report.get("offline");
         assertThat(offline.get("bytes").asLong())
                 .isBetween(
@@ -54,6 +61,25 @@ class ReplayCommandTest {
         assertThat(cli.out()).contains("offline        ", "if the whole trace were known beforehand");
         BufferedImage picture = ImageIO.read(map.toFile());
         assertThat(picture.getWidth()).isGreaterThan(1000);
+    }
+
+    /** Some larger pools fail: what is said of the smallest one must not read as advice. */
+    @Test
+    void theSmallestPoolIsNotToBeConfiguredWhereLargerOnesFail() throws IOException {
+        Path trace = folder.resolve("log-uniform.gz");
+        Path json = folder.resolve("replay.json");
+        assertThat(Cli.run("trace", "--kind=log-uniform", "--out=" + trace).code())
+                .isZero();
+        Cli cli = Cli.run("replay", trace.toString(), "--json=" + json, "--offline=0");
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).containsPattern("smallest pool .* fail: do not configure it\\)");
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        long configure = report.get("configurePoolBytes").asLong();
+        assertThat(configure)
+                .isGreaterThan(report.get("search").get("largestFailedBytes").asLong())
+                .isGreaterThan(report.get("minPoolBytes").asLong());
+        Cli larger = Cli.run("replay", trace.toString(), "--capacity=" + configure * 109 / 100);
+        assertThat(larger.out()).contains("served         yes").doesNotContain("configure");
     }
 
     @Test
