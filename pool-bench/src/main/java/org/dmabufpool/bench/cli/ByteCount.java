@@ -11,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads numbers of bytes such as {@code 268435456}, {@code 256M} or {@code 1GiB}; units count in 1024s. */
 final class ByteCount implements ITypeConverter<Long> {
 
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,18})([KMGT]?)(?:I?B)?");
+    private static final Pattern TEXT = Pattern.compile("(\\d+)([KMGT]?)(?:I?B)?");
     private static final String UNITS = "KMGT";
     private static final int UNIT_BITS = 10;
 
@@ -24,12 +24,14 @@ final class ByteCount implements ITypeConverter<Long> {
         String unit = matcher.group(2);
         int shift = unit.isEmpty() ? 0 : UNIT_BITS * (UNITS.indexOf(unit) + 1);
         try {
+            // What is too long for a long is a NumberFormatException.
             long bytes = Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
             if (bytes > 0) {
                 return bytes;
             }
-        } catch (ArithmeticException tooLarge) {
-            throw new TypeConversionException("'" + text + "' is more bytes than there are");
+        } catch (ArithmeticException | NumberFormatException tooLarge) {
+            throw new TypeConversionException(
+                    "'" + text + "' is too large: a number of bytes is at most " + Long.MAX_VALUE);
         }
         throw new TypeConversionException("a number of bytes is above 0: " + text);
     }

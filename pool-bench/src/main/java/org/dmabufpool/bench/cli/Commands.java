@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
-        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a file it names, is wrong.")
+        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a file it names, is wrong."
+                + " replay: 1 also where parts found no space.")
 public final class Commands implements Runnable {
 
     @Spec

@@ -18,22 +18,36 @@ final class PictureFile implements AutoCloseable {
     private static final String FORMAT = "png";
 
     private final @Nullable OutputFile file;
+    private final boolean standardOutput;
 
-    private PictureFile(@Nullable OutputFile file) {
+    private PictureFile(@Nullable OutputFile file, boolean standardOutput) {
         this.file = file;
+        this.standardOutput = standardOutput;
     }
 
     static PictureFile at(@Nullable Path place) throws IOException {
-        return new PictureFile(place == null ? null : OutputFile.at(place));
+        return new PictureFile(place == null ? null : OutputFile.at(place), false);
+    }
+
+    /** As {@link #at}; {@code -} is standard output. */
+    static PictureFile orStandardOutput(@Nullable Path place) throws IOException {
+        return StandardStreams.named(place) ? new PictureFile(null, true) : at(place);
     }
 
     void write(Supplier<BufferedImage> picture) throws IOException {
+        if (standardOutput) {
+            StandardStreams.write(System.out, encoded(picture.get()));
+        }
         if (file != null) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            ImageIO.write(picture.get(), FORMAT, bytes);
-            file.write(ByteBuffer.wrap(bytes.toByteArray()));
+            file.write(ByteBuffer.wrap(encoded(picture.get())));
             file.commit();
         }
+    }
+
+    private static byte[] encoded(BufferedImage picture) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(picture, FORMAT, bytes);
+        return bytes.toByteArray();
     }
 
     @Override

@@ -7,13 +7,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.dmabufpool.bench.cli.StandardStreams.Output;
 import org.dmabufpool.bench.plan.OfflinePlacement;
 import org.dmabufpool.bench.plan.OfflineProblem;
 import org.dmabufpool.bench.plan.OfflineSolver;
 import org.dmabufpool.bench.policy.Placement;
 import org.dmabufpool.bench.policy.Policy;
-import org.dmabufpool.bench.trace.FirstFailure;
 import org.dmabufpool.bench.trace.MinPool;
 import org.dmabufpool.bench.trace.OfflineSummary;
 import org.dmabufpool.bench.trace.Replay;
@@ -22,6 +23,7 @@ import org.dmabufpool.bench.trace.Trace;
 import org.dmabufpool.bench.trace.TraceMap;
 import org.dmabufpool.bench.trace.TraceReader;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,11 +40,19 @@ import picocli.CommandLine.Spec;
         description = {
             "Plays a trace of allocations and releases in a pool without memory, and says how it went.",
             "Without --capacity the smallest pool that serves the trace is looked for, and played in.",
-            "Parts that find no space are counted; they are a result, not an error."
+            "Parts that find no space are counted, and make the exit code 1."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:Every part found its space in the pool that was played.",
+            "1:Parts found no space in it; or a file could not be read or written.",
+            "2:The command line, or the trace, is wrong."
         })
 public final class ReplayCommand implements Callable<Integer> {
 
-    private static final int PERCENT = 100;
+    /** The exit code where parts found no space. */
+    private static final int NO_SPACE = 1;
+
     private static final String SEARCHING = "looking for the smallest pool";
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -54,7 +64,7 @@ public final class ReplayCommand implements Callable<Integer> {
             paramLabel = "TRACE",
             description =
                     "Lines a,<id>,<bytes>[,<alignment>] and f,<id>, and others that docs/allocator.md describes; # begins"
-                            + " a comment; may be packed by gzip.")
+                            + " a comment; may be packed by gzip; - reads standard input.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
     private Path file;
 
@@ -62,7 +72,9 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--capacity",
             paramLabel = "BYTES",
             converter = ByteCount.class,
-            description = "Size of the pool, such as 256M, rounded up to whole pages of 4096 bytes.")
+            description =
+                    "Size of the pool, such as 256M, rounded up to whole pages of 4096 bytes; at most 128G with policy"
+                            + " ours, 1024T with others.")
     private @Nullable Long capacity;
 
     @Option(
@@ -94,13 +106,19 @@ public final class ReplayCommand implements Callable<Integer> {
                             + " beforehand; 0 for not at all (default: ${DEFAULT-VALUE}).")
     private double offlineSeconds;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed, and more, as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description =
+                    "Also write what is printed, and more, as JSON; - writes it to standard output, and what is printed to"
+                            + " standard error.")
     private @Nullable Path json;
 
     @Option(
             names = "--map",
             paramLabel = "FILE",
-            description = "Also paint the pool over the trace as PNG: time to the right, addresses upwards.")
+            description = "Also paint the pool over the trace as PNG: time to the right, addresses upwards; -"
+                    + " as for --json.")
     private @Nullable Path map;
 
     @Option(
@@ -116,30 +134,35 @@ public final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Duration limit = SolverLine.limit("--offline", offlineSeconds);
         Policy wanted = Policy.named(policy);
-        try (JsonFile report = JsonFile.at(json);
-                PictureFile picture = PictureFile.at(map)) {
-            Trace trace = TraceReader.read(file);
-            play(trace, wanted, limit, report, picture);
+        checkCapacity(wanted);
+        CommandLine line = spec.commandLine();
+        PrintWriter out = StandardStreams.forPeople(line, new Output("--json", json), new Output("--map", map));
+        try (JsonFile report = JsonFile.at(json, line.getOut());
+                PictureFile picture = PictureFile.orStandardOutput(map)) {
+            Trace trace = read();
+            Long asked = capacity == null ? null : wholePages(capacity);
+            MinPool smallest = findMinPool || asked == null ? search(trace, wanted) : null;
+            OfflineSummary offline = smallest == null ? null : offline(trace, limit);
+            long bytes = asked == null ? Objects.requireNonNull(smallest).bytes() : asked;
+            Replay replay = Replay.run(trace, wanted, bytes);
+            long size = availability == null ? trace.largestSize() : availability;
+            ReplayReport result = ReplayReport.of(replay, wanted, bytes, smallest, offline, size);
+            report.write(result);
+            picture.write(() -> TraceMap.paint(replay, bytes, title(result)));
+            ReplayTable.print(result, out);
+            return result.success() ? ExitCode.OK : NO_SPACE;
         } catch (OutOfMemoryError failure) {
             throw new IOException(
                     "this trace needs more memory than Java may use (" + failure.getMessage()
                             + "): run java -Xmx4g -jar, or ask for a smaller --capacity",
                     failure);
         }
-        return ExitCode.OK;
     }
 
-    private void play(Trace trace, Policy wanted, Duration limit, JsonFile report, PictureFile picture)
-            throws IOException {
-        MinPool smallest = findMinPool || capacity == null ? search(trace, wanted) : null;
-        long bytes = smallest != null && capacity == null ? smallest.bytes() : wholePages();
-        OfflineSummary offline = smallest == null ? null : offline(trace, limit);
-        Replay replay = Replay.run(trace, wanted, bytes);
-        ReplayReport result = ReplayReport.of(
-                replay, wanted, bytes, smallest, offline, availability == null ? trace.largestSize() : availability);
-        report.write(result);
-        picture.write(() -> TraceMap.paint(replay, bytes, title(result)));
-        print(result, spec.commandLine().getOut());
+    private Trace read() throws IOException {
+        return StandardStreams.named(file)
+                ? TraceReader.read(StandardStreams.INPUT, System.in)
+                : TraceReader.read(file);
     }
 
     private MinPool search(Trace trace, Policy wanted) {
@@ -173,9 +196,15 @@ public final class ReplayCommand implements Callable<Integer> {
         return progress == null ? ProgressLine.onTerminal() : progress;
     }
 
-    private long wholePages() {
-        long asked = capacity == null ? 0 : capacity;
-        return Math.max(Policy.PAGE, -Math.floorDiv(-asked, Policy.PAGE) * Policy.PAGE);
+    private void checkCapacity(Policy wanted) {
+        if (capacity != null && capacity > wanted.mostBytes()) {
+            throw new IllegalArgumentException("--capacity is " + capacity + " bytes: a pool of policy "
+                    + wanted.label() + " has 1 to " + wanted.mostBytes() + " bytes");
+        }
+    }
+
+    private static long wholePages(long bytes) {
+        return -Math.floorDiv(-bytes, Policy.PAGE) * Policy.PAGE;
     }
 
     private static String title(ReplayReport result) {
@@ -187,100 +216,5 @@ public final class ReplayCommand implements Callable<Integer> {
                 result.capacityBytes(),
                 result.peakLiveBytes(),
                 result.failures());
-    }
-
-    private static void print(ReplayReport result, PrintWriter out) {
-        row(out, "trace", "%s, %,d operations", result.trace(), result.operations());
-        row(out, "users", "%,d shares, %,d loans to devices", result.shares(), result.loans());
-        row(out, "policy", "%s", result.policy());
-        row(out, "peak live", "%,d bytes", result.peakLiveBytes());
-        row(out, "pool", "%,d bytes", result.capacityBytes());
-        if (result.success()) {
-            row(out, "served", "yes");
-        } else {
-            row(out, "served", "NO: %,d parts found no space", result.failures());
-        }
-        FirstFailure first = result.firstFailure();
-        if (first != null) {
-            row(
-                    out,
-                    "first failure",
-                    "operation %,d asked for %,d bytes, alignment %,d; %,d were free, the largest hole had %,d: %s",
-                    first.operation(),
-                    first.bytes(),
-                    first.alignment(),
-                    first.pool().freeBytes(),
-                    first.pool().largestFreeBytes(),
-                    first.fragmented() ? "fragmented" : "full");
-        }
-        if (result.metadataBytes() > 0) {
-            row(
-                    out,
-                    "metadata",
-                    "%,d bytes outside of the pool, %.4f %% of it",
-                    result.metadataBytes(),
-                    PERCENT * result.metadataRatio());
-        }
-        row(
-                out,
-                "availability",
-                "of %,d bytes: %,d more at the least, after %,d operations; %.1f in the mean",
-                result.availability().bytes(),
-                result.availability().least(),
-                result.availability().leastAtOperation(),
-                result.availability().mean());
-        row(out, "fragmentation", "mean %.3f, worst %.3f", result.meanFragmentation(), result.worstFragmentation());
-        MinPool search = result.search();
-        if (search != null) {
-            row(
-                    out,
-                    "smallest pool",
-                    "%,d bytes, %.4f of the peak (none of %d smaller ones serves; of %d larger ones %d fail%s)",
-                    search.bytes(),
-                    result.footprintRatio(),
-                    search.probedBelow(),
-                    search.probedAbove(),
-                    search.failedAbove(),
-                    search.failedAbove() > 0 ? ": do not configure it" : "");
-            configure(result, search, out);
-        }
-        OfflineSummary offline = result.offline();
-        if (offline != null) {
-            row(
-                    out,
-                    "offline",
-                    "%,d bytes, %.4f of the peak, if the whole trace were known beforehand (%s, %s)",
-                    offline.bytes(),
-                    offline.ratio(),
-                    offline.algorithm(),
-                    offline.proven() ? "none is smaller" : "a smaller one may exist");
-        }
-        out.flush();
-    }
-
-    private static void configure(ReplayReport result, MinPool search, PrintWriter out) {
-        if (search.configureBytes() == null) {
-            row(
-                    out,
-                    "configure",
-                    "nothing found: larger pools, up to %,d bytes, were tried, and above each that serves one fails, the"
-                            + " largest at %,d bytes; try another --policy",
-                    search.largestTriedBytes(),
-                    search.largestFailedBytes());
-            return;
-        }
-        row(
-                out,
-                "configure",
-                "%,d bytes, %.4f of the peak (serves, and so do all of %d larger ones that were tried, up to %,d bytes)",
-                search.configureBytes(),
-                result.configureRatio(),
-                search.servedAbove(),
-                search.largestTriedBytes());
-    }
-
-    private static void row(PrintWriter out, String name, String format, @Nullable Object... values) {
-        out.printf(Locale.ROOT, "%-14s ", name);
-        out.printf(Locale.ROOT, format + "%n", values);
     }
 }

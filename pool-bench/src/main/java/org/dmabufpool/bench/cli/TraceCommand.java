@@ -4,7 +4,9 @@ package org.dmabufpool.bench.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -55,7 +57,8 @@ public final class TraceCommand implements Callable<Integer> {
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "Where the trace goes; gzip packs it where the name ends in .gz.")
+            description = "Where the trace goes; gzip packs it where the name ends in .gz; - writes it to standard"
+                    + " output as text, and what is printed to standard error.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
     private Path out;
 
@@ -65,24 +68,39 @@ public final class TraceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         TraceKind wanted = TraceKind.named(kind);
+        if (StandardStreams.named(out)) {
+            Trace trace = wanted.generate(seed);
+            ByteArrayOutputStream text = text(trace, false);
+            StandardStreams.write(spec.commandLine().getOut(), text.toString(StandardCharsets.UTF_8));
+            print(trace, StandardStreams.OUTPUT, text.size(), spec.commandLine().getErr());
+            return ExitCode.OK;
+        }
         try (OutputFile file = OutputFile.at(out)) {
             Trace trace = wanted.generate(seed);
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            TraceText.write(trace, bytes, out.toString().endsWith(PACKED));
-            file.write(ByteBuffer.wrap(bytes.toByteArray()));
+            ByteArrayOutputStream text = text(trace, out.toString().endsWith(PACKED));
+            file.write(ByteBuffer.wrap(text.toByteArray()));
             file.commit();
-            spec.commandLine()
-                    .getOut()
-                    .printf(
-                            Locale.ROOT,
-                            "%s: %,d operations, %,d parts, peak of %,d live bytes; %s has %,d bytes%n",
-                            trace.name(),
-                            trace.length(),
-                            trace.parts(),
-                            trace.peakLiveBytes(),
-                            out,
-                            bytes.size());
+            print(trace, out.toString(), text.size(), spec.commandLine().getOut());
         }
         return ExitCode.OK;
+    }
+
+    private static ByteArrayOutputStream text(Trace trace, boolean packed) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        TraceText.write(trace, bytes, packed);
+        return bytes;
+    }
+
+    private static void print(Trace trace, String place, int size, PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%s: %,d operations, %,d parts, peak of %,d live bytes; %s has %,d bytes%n",
+                trace.name(),
+                trace.length(),
+                trace.parts(),
+                trace.peakLiveBytes(),
+                place,
+                size);
+        out.flush();
     }
 }

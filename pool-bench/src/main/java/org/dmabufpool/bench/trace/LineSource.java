@@ -55,7 +55,7 @@ public final class LineSource implements AutoCloseable {
         InputStream raw = new BufferedInputStream(Files.newInputStream(path), BUFFER);
         boolean opened = false;
         try {
-            LineSource source = new LineSource(path.toString(), unpacked(path, raw));
+            LineSource source = new LineSource(path.toString(), unpacked(path.toString(), raw));
             opened = true;
             return source;
         } finally {
@@ -65,20 +65,30 @@ public final class LineSource implements AutoCloseable {
         }
     }
 
-    private static InputStream unpacked(Path path, InputStream raw) throws IOException {
+    /**
+     * Reads a stream.
+     *
+     * @param name of the stream, for messages
+     * @throws IOException if it cannot be read
+     */
+    static LineSource of(String name, InputStream bytes) throws IOException {
+        return new LineSource(name, unpacked(name, new BufferedInputStream(bytes, BUFFER)));
+    }
+
+    private static InputStream unpacked(String name, InputStream raw) throws IOException {
         raw.mark(2);
         int magic = raw.read() << Byte.SIZE | raw.read();
         raw.reset();
         if (magic != GZIP_MAGIC) {
-            if (path.toString().endsWith(".gz")) {
-                throw new TraceFormatException(path + ": its name ends in .gz, but its contents are not gzip's");
+            if (name.endsWith(".gz")) {
+                throw new TraceFormatException(name + ": its name ends in .gz, but its contents are not gzip's");
             }
             return raw;
         }
         try {
             return new BufferedInputStream(new GZIPInputStream(raw, BUFFER), BUFFER);
         } catch (EOFException | ZipException broken) {
-            throw new TraceFormatException(path + ": its gzip header is broken: " + broken.getMessage());
+            throw new TraceFormatException(name + ": its gzip header is broken: " + broken.getMessage());
         }
     }
 

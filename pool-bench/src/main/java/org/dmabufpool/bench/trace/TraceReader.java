@@ -3,11 +3,13 @@
 package org.dmabufpool.bench.trace;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.dmabufpool.bench.policy.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>An id is a whole number from 0, and free for use again after its line {@code f}; so is the number of a loan after its
- * line {@code e}. Bytes are at least 1, an alignment is a power of two. What is live at the end stays so.
+ * line {@code e}. Bytes are 1 to {@link Policy#MOST_BYTES}, those of all live parts together, too; an alignment is a power
+ * of two up to there. What is live at the end stays so.
  * docs/allocator.md describes all of it.
  */
 public final class TraceReader {
@@ -33,6 +36,7 @@ public final class TraceReader {
     private static final String FORM =
             "a line is a,<id>,<bytes>[,<alignment>] or t,<id>,<tag> or s,<id>,<tag> or c,<id>"
                     + " or l,<id>,<loan>,<r|w>,<borrower> or e,<loan> or f,<id>";
+    private static final long MOST_BYTES = Policy.MOST_BYTES;
     private static final int FIELDS_OF_ALLOCATION = 3;
     private static final int FIELDS_OF_LOAN = 5;
     private static final int FIELDS_WITH_TAG = 3;
@@ -76,6 +80,17 @@ public final class TraceReader {
         }
     }
 
+    /**
+     * Reads a stream to its end, which gzip may have packed, and leaves it open.
+     *
+     * @param name of the stream, for messages
+     * @throws IOException if it cannot be read
+     * @throws TraceFormatException if it is no trace
+     */
+    public static Trace read(String name, InputStream bytes) throws IOException {
+        return new TraceReader(LineSource.of(name, bytes), name).readAll();
+    }
+
     private Trace readAll() throws IOException {
         for (String line = lines.next(); line != null; line = lines.next()) {
             int comment = line.indexOf('#');
@@ -86,7 +101,7 @@ public final class TraceReader {
         }
         Trace all = trace.build();
         if (all.length() == 0) {
-            throw lines.wrong("the file ends without a single operation; " + FORM);
+            throw lines.wrong("it ends without a single operation; " + FORM);
         }
         return all;
     }
@@ -112,9 +127,9 @@ public final class TraceReader {
         if (fields.length != FIELDS_OF_ALLOCATION && fields.length != FIELDS_OF_ALLOCATION + 1) {
             throw lines.wrong("an allocation has 2 or 3 numbers, not " + (fields.length - 1) + "; " + FORM);
         }
-        long id = number("id", fields[1], 0);
-        long bytes = number("size", fields[2], 1);
-        long alignment = fields.length > FIELDS_OF_ALLOCATION ? number("alignment", fields[3], 1) : 1;
+        long id = number("id", fields[1]);
+        long bytes = number("size", fields[2], 1, MOST_BYTES);
+        long alignment = fields.length > FIELDS_OF_ALLOCATION ? number("alignment", fields[3], 1, MOST_BYTES) : 1;
         if (Long.bitCount(alignment) != 1) {
             throw lines.wrong("the alignment " + alignment + " is no power of two: use " + Long.highestOneBit(alignment)
                     + " or twice that");
@@ -122,13 +137,14 @@ public final class TraceReader {
         if (places.containsKey(id)) {
             throw lines.wrong("id " + id + " is live already: release it first, or take another id");
         }
-        try {
-            Place place = new Place(trace.allocate(bytes, alignment));
-            places.put(id, place);
-            return place;
-        } catch (ArithmeticException tooMuch) {
-            throw lines.wrong("more than 2^63 bytes would be live");
+        if (bytes > MOST_BYTES - trace.liveBytes()) {
+            throw lines.wrong("with the size " + bytes + ", " + (trace.liveBytes() + bytes)
+                    + " bytes would be live at once, and at most " + MOST_BYTES
+                    + " (2^50) may: correct the sizes, or release earlier");
         }
+        Place place = new Place(trace.allocate(bytes, alignment));
+        places.put(id, place);
+        return place;
     }
 
     private void tag(String[] fields) {
@@ -155,7 +171,7 @@ public final class TraceReader {
     private void lend(String[] fields) {
         requireFields(fields, FIELDS_OF_LOAN, "a loan has an id, its number, r or w, and a borrower");
         Place place = live(fields[1]);
-        long loan = number("loan", fields[2], 0);
+        long loan = number("loan", fields[2]);
         String direction = fields[DIRECTION].strip();
         if (!direction.equals("r") && !direction.equals("w")) {
             throw lines.wrong("a device reads (r) or writes (w), not '" + direction + "'; " + FORM);
@@ -170,7 +186,7 @@ public final class TraceReader {
 
     private void endLoan(String[] fields) {
         requireFields(fields, 2, "the end of a loan has its number");
-        long loan = number("loan", fields[1], 0);
+        long loan = number("loan", fields[1]);
         Place place = loans.remove(loan);
         if (place == null) {
             throw lines.wrong(
@@ -191,7 +207,7 @@ public final class TraceReader {
             throw lines.wrong("loans of the place that are open: " + place.openLoans
                     + ". It is given back after the last of them: move their lines e before this line");
         }
-        long id = number("id", fields[1], 0);
+        long id = number("id", fields[1]);
         places.remove(id);
         released.add(id);
         trace.release(place.part);
@@ -204,7 +220,7 @@ public final class TraceReader {
     }
 
     private Place live(String field) {
-        long id = number("id", field, 0);
+        long id = number("id", field);
         Place place = places.get(id);
         if (place == null) {
             throw lines.wrong(
@@ -225,16 +241,24 @@ public final class TraceReader {
         }
     }
 
-    private long number(String what, String text, long least) {
+    /** An id, or the number of a loan. */
+    private long number(String what, String text) {
+        return number(what, text, 0, Long.MAX_VALUE);
+    }
+
+    private long number(String what, String text, long least, long most) {
+        long value;
         try {
-            long value = Long.parseLong(text.strip());
-            if (value >= least) {
-                return value;
-            }
+            value = Long.parseLong(text.strip());
         } catch (NumberFormatException bad) {
-            throw lines.wrong(
-                    "the " + what + " '" + text.strip() + "' is no whole number up to " + Long.MAX_VALUE + "; " + FORM);
+            throw lines.wrong("the " + what + " '" + text.strip() + "' is no whole number up to " + most + "; " + FORM);
         }
-        throw lines.wrong("the " + what + " " + text.strip() + " is below " + least + ", the least there is");
+        if (value < least) {
+            throw lines.wrong("the " + what + " " + value + " is below " + least + ", the least there is");
+        }
+        if (value > most) {
+            throw lines.wrong("the " + what + " " + value + " is above " + most + ", the most there is");
+        }
+        return value;
     }
 }

@@ -33,4 +33,12 @@ class ByteCountTest {
     void nonsenseIsRefused(String text) {
         assertThatThrownBy(() -> new ByteCount().convert(text)).isInstanceOf(TypeConversionException.class);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9223372036854775808", "8388608T", "12345678901234567890"})
+    void whatIsTooLargeIsToldSo(String text) {
+        assertThat(new ByteCount().convert("9223372036854775807")).isEqualTo(Long.MAX_VALUE);
+        assertThatThrownBy(() -> new ByteCount().convert(text))
+                .hasMessage("'" + text + "' is too large: a number of bytes is at most 9223372036854775807");
+    }
 }

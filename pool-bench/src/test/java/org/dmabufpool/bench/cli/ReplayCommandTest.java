@@ -4,16 +4,27 @@ package org.dmabufpool.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
+import org.dmabufpool.bench.policy.Policy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplayCommandTest {
@@ -117,7 +128,8 @@ class ReplayCommandTest {
         Path trace = write("a,1,8192\na,2,4096\nf,1\na,3,12288\n");
         Path json = folder.resolve("replay.json");
         Cli cli = Cli.run("replay", trace.toString(), "--capacity=15000", "--policy=first-fit", "--json=" + json);
-        assertThat(cli.code()).isZero();
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.err()).isEmpty();
         assertThat(cli.out())
                 .contains("pool           16,384 bytes")
                 .contains("served         NO: 1 parts found no space")
@@ -166,6 +178,114 @@ class ReplayCommandTest {
         Cli kind = Cli.run("trace", "--kind=movie", "--out=" + folder.resolve("t"));
         assertThat(kind.code()).isEqualTo(2);
         assertThat(kind.err()).contains("no kind of trace 'movie'");
+    }
+
+    @Test
+    void theExitCodesAreExplained() throws IOException {
+        assertThat(Cli.run("replay", "--help").out())
+                .contains(
+                        "Exit codes:",
+                        "0   Every part found its space",
+                        "1   Parts found no space in it",
+                        "2   The command");
+        assertThat(Cli.run("--help").out()).contains("replay: 1 also where parts found no space");
+        // The smallest pool is found, but it is not what was played.
+        Cli cli = Cli.run("replay", write("a,1,8193\nf,1\n").toString(), "--capacity=8K", "--find-min-pool");
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.out()).contains("served         NO: 1 parts", "smallest pool  12,288 bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a,1,9223372036854775807 | --no-progress | line 1: the size 9223372036854775807 is above 1125899906842624, the most there is",
+                "a,1,9223372036854775807 | --capacity=1M | line 1: the size 9223372036854775807 is above",
+                "a,1,5;a,2,1125899906842624 | --no-progress | line 2: with the size 1125899906842624, 1125899906842629 bytes would be",
+                "a,1,274877906944 | --no-progress | 274877906944 bytes are live at once, and a pool of policy ours has at most 137438953472",
+                "a,1,5 | --capacity=9223372036854775807 | --capacity is 9223372036854775807 bytes: a pool of policy ours has 1 to"
+                        + " 137438953472 bytes",
+                "a,1,5 | --capacity=137438953473 | --capacity is 137438953473 bytes",
+                "a,1,5 | --capacity=9223372036854775808 | '9223372036854775808' is too large: a number of bytes is at most",
+                "a,1,5 | --capacity=9007199254740992T | '9007199254740992T' is too large"
+            })
+    void sizesThatCannotBeAreRefused(String lines, String option, String what) throws IOException {
+        Cli cli =
+                Cli.run("replay", option, write(lines.replace(';', '\n') + "\n").toString());
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.out()).isEmpty();
+        assertThat(cli.err().lines()).singleElement().asString().contains(what);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ours", "first-fit", "best-fit", "buddy", "vma"})
+    void theLargestPoolsArePlayed(String policy) throws IOException {
+        long most = Policy.named(policy).mostBytes();
+        Path trace = write("a,1," + most + "\nf,1\na,2," + (most / 2 + 1) + "\n");
+        Cli given = Cli.run("replay", trace.toString(), "--policy=" + policy, "--capacity=" + most);
+        assertThat(given.err()).isEmpty();
+        assertThat(given.code()).isZero();
+        Cli found = Cli.run("replay", trace.toString(), "--policy=" + policy, "--offline=0");
+        assertThat(found.err()).isEmpty();
+        assertThat(found.out()).contains(String.format(Locale.ROOT, "configure      %,d bytes, 1.0000", most));
+    }
+
+    @Test
+    void aTraceComesFromStandardInputAndTheReportGoesToStandardOutput() throws IOException {
+        Cli made = Cli.run("trace", "--kind=odd-size", "--out=-");
+        assertThat(made.code()).isZero();
+        assertThat(made.err()).contains("one odd size, ", "standard output has ");
+        assertThat(made.out()).startsWith("# one odd size, ").endsWith("\n");
+        byte[] text = made.out().getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(text);
+        }
+        for (byte[] input : List.of(text, packed.toByteArray())) {
+            Cli cli = withInput(input, "replay", "-", "--json=-", "--offline=0");
+            assertThat(cli.code()).isZero();
+            assertThat(cli.err()).contains("trace          standard input", "configure      ");
+            JsonNode report = new ObjectMapper()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .readTree(cli.out());
+            assertThat(report.get("trace").asText()).isEqualTo("standard input");
+            assertThat(report.get("success").asBoolean()).isTrue();
+        }
+        Cli wrong = withInput("a,1,0\n".getBytes(StandardCharsets.UTF_8), "replay", "-", "--json=-");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.out()).isEmpty();
+        assertThat(wrong.err()).contains("standard input, line 1: the size 0 is below 1");
+    }
+
+    @Test
+    void oneOutputAtMostHasStandardOutput() throws IOException {
+        Cli both = Cli.run("replay", write("a,1,5\n").toString(), "--json=-", "--map=-");
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.out()).isEmpty();
+        assertThat(both.err()).contains("--json and --map both write to standard output (-): give one of them a file");
+        PrintStream before = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+            Cli map = Cli.run("replay", write("a,1,5\n").toString(), "--map=-");
+            assertThat(map.code()).isZero();
+            assertThat(map.out()).isEmpty();
+            assertThat(map.err()).contains("served         yes");
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(ImageIO.read(new ByteArrayInputStream(bytes.toByteArray())).getWidth())
+                .isGreaterThan(1000);
+    }
+
+    private static Cli withInput(byte[] input, String... arguments) {
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(input));
+            return Cli.run(arguments);
+        } finally {
+            System.setIn(before);
+        }
     }
 
     private Path write(String text) throws IOException {

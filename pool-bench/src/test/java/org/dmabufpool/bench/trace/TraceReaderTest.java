@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +123,7 @@ class TraceReaderTest {
                 "a,1,0               | 1 | the size 0 is below 1",
                 "a,-1,5              | 1 | the id -1 is below 0",
                 "a,1,x               | 1 | the size 'x' is no whole number",
-                "a,1,99999999999999999999 | 1 | is no whole number up to 9223372036854775807",
+                "a,1,99999999999999999999 | 1 | the size '99999999999999999999' is no whole number up to 1125899906842624;",
                 "a,1,5,3             | 1 | the alignment 3 is no power of two: use 2 or twice that",
                 "a,1                 | 1 | has 2 or 3 numbers, not 1",
                 "a,1,5;a,1,6         | 2 | id 1 is live already",
@@ -129,7 +132,12 @@ class TraceReaderTest {
                 "a,1,5;f,1,2         | 2 | a release has 1 number, not 2",
                 "x,1,5               | 1 | a line is a,<id>,<bytes>[,<alignment>] or t,<id>,<tag>",
                 "# nothing           | 2 | without a single operation",
-                "a,1,9223372036854775807;a,2,1 | 2 | more than 2^63 bytes would be live",
+                "a,1,9223372036854775807 | 1 | the size 9223372036854775807 is above 1125899906842624, the most there is",
+                "a,1,1125899906842625 | 1 | the size 1125899906842625 is above 1125899906842624",
+                "a,1,5,2251799813685248 | 1 | the alignment 2251799813685248 is above 1125899906842624",
+                "a,99999999999999999999,5 | 1 | is no whole number up to 9223372036854775807",
+                "a,1,1125899906842624;a,2,1 | 2 | with the size 1, 1125899906842625 bytes would be live at once",
+                "a,1,1;a,2,1125899906842623;a,3,2 | 3 | and at most 1125899906842624 (2^50) may: correct the sizes",
                 "a,1,5;t,1           | 2 | a tag has an id and the tag, 2 fields, not 1",
                 "a,1,5;t,1,x,y       | 2 | a tag has an id and the tag, 2 fields, not 3",
                 "a,1,5;t,2,x         | 2 | id 2 was never allocated",
@@ -160,6 +168,32 @@ class TraceReaderTest {
                 .isThrownBy(() -> read("bad.txt", text.replace(';', '\n') + "\n"))
                 .withMessageContaining("bad.txt, line " + line + ": ")
                 .withMessageContaining(what);
+    }
+
+    @Test
+    void theLargestSizesAreRead() throws IOException {
+        Trace trace =
+                read("t.txt", "a,1,1125899906842624,1125899906842624\nf,1\na,9223372036854775807,1125899906842624\n");
+        assertThat(trace.peakLiveBytes()).isEqualTo(1L << 50);
+    }
+
+    @Test
+    void aStreamIsReadToItsEndAndStaysOpen() throws IOException {
+        AtomicBoolean closed = new AtomicBoolean();
+        InputStream stream = new ByteArrayInputStream(packed("a,1,10\nf,1\n")) {
+            @Override
+            public void close() {
+                closed.set(true);
+            }
+        };
+        Trace trace = TraceReader.read("standard input", stream);
+        assertThat(trace.name()).isEqualTo("standard input");
+        assertThat(trace.length()).isEqualTo(2);
+        assertThat(closed).isFalse();
+        assertThat(stream.available()).isZero();
+        assertThatExceptionOfType(TraceFormatException.class)
+                .isThrownBy(() -> TraceReader.read("standard input", InputStream.nullInputStream()))
+                .withMessageContaining("standard input, line 1: it ends without a single operation");
     }
 
     @Test
