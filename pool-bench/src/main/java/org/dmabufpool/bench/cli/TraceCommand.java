@@ -42,8 +42,9 @@ public final class TraceCommand implements Callable<Integer> {
             names = "--kind",
             defaultValue = "camera",
             paramLabel = "KIND",
-            description = "What asks for memory: camera, log-uniform, odd-size, robson-first-fit,"
-                    + " robson-best-fit, robson-buddy, robson-ours, server (default: ${DEFAULT-VALUE}).")
+            description =
+                    "What asks for memory: camera, bursts, reconfigured, rings, pyramids, log-uniform, odd-size,"
+                            + " robson-first-fit, robson-best-fit, robson-buddy, robson-ours, server (default: ${DEFAULT-VALUE}).")
     private String kind = "camera";
 
     @Option(

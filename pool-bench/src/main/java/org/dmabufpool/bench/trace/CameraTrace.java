@@ -3,9 +3,7 @@
 package org.dmabufpool.bench.trace;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /**
@@ -42,20 +40,14 @@ final class CameraTrace {
     static final long DEPTH_BYTES = 2L * 320 * 240;
 
     private final SplittableRandom random;
-    private final Trace.Builder trace;
-    private final PriorityQueue<Due> due =
-            new PriorityQueue<>(Comparator.comparingLong(Due::time).thenComparingInt(Due::part));
+    private final FrameTrace trace;
     private final List<Stream> streams = new ArrayList<>();
     private int[] sensor = SENSORS[0];
-    private long now;
 
     private CameraTrace(long seed) {
         random = new SplittableRandom(seed);
-        trace = new Trace.Builder("camera, seed " + seed);
+        trace = new FrameTrace("camera, seed " + seed);
     }
-
-    /** A part and the frame at which it is released. */
-    private record Due(long time, int part) {}
 
     /**
      * Buffers of one size, at most {@code depth} of them live, a new frame at every so many frames of the sensor.
@@ -74,8 +66,7 @@ final class CameraTrace {
             }
         }
         camera.drainRings();
-        camera.releaseUntil(Long.MAX_VALUE);
-        return camera.trace.build();
+        return camera.trace.end();
     }
 
     private void configure() {
@@ -101,7 +92,7 @@ final class CameraTrace {
         Stream stream = new Stream(bytes, depth, every, new ArrayList<>());
         if (random.nextInt(ONE_WITHOUT_RING_IN) > 0) {
             for (int i = 0; i < depth; i++) {
-                stream.ring().add(trace.allocate(bytes));
+                stream.ring().add(trace.keep(bytes));
             }
         }
         streams.add(stream);
@@ -110,21 +101,20 @@ final class CameraTrace {
     private void drainRings() {
         for (Stream stream : streams) {
             for (int part : stream.ring()) {
-                due.add(new Due(now + random.nextInt(2 * stream.depth()), part));
+                trace.giveBack(part, random.nextInt(2 * stream.depth()));
             }
         }
-        releaseUntil(now);
+        trace.settle();
     }
 
     private void frame() {
-        now++;
-        releaseUntil(now);
+        trace.next();
         for (Stream stream : streams) {
-            if (stream.ring().isEmpty() && now % stream.every() == 0) {
-                take(stream.bytes(), 1 + random.nextInt(stream.depth() * stream.every()));
+            if (stream.ring().isEmpty() && trace.now() % stream.every() == 0) {
+                trace.take(stream.bytes(), 1 + random.nextInt(stream.depth() * stream.every()));
             }
         }
-        take(LEAST_METADATA + 1024L * random.nextInt(14), 1 + random.nextInt(8));
+        trace.take(LEAST_METADATA + 1024L * random.nextInt(14), 1 + random.nextInt(8));
         switch (random.nextInt(EVENTS)) {
             case 0 -> still();
             case 1 -> burst();
@@ -134,29 +124,30 @@ final class CameraTrace {
     }
 
     private void still() {
-        take(raw(sensor), 2 + random.nextInt(6));
-        take(yuv(sensor), 3 + random.nextInt(8));
-        take(jpeg(), 10 + random.nextInt(60));
+        trace.take(raw(sensor), 2 + random.nextInt(6));
+        trace.take(yuv(sensor), 3 + random.nextInt(8));
+        trace.take(jpeg(random), 10 + random.nextInt(60));
     }
 
     private void burst() {
         int frames = 3 + random.nextInt(6);
         int merged = frames + 4 + random.nextInt(10);
         for (int i = 0; i < frames; i++) {
-            take(raw(sensor), merged + random.nextInt(3));
+            trace.take(raw(sensor), merged + random.nextInt(3));
         }
-        take(yuv(sensor), merged + 6);
-        take(jpeg(), merged + 30);
+        trace.take(yuv(sensor), merged + 6);
+        trace.take(jpeg(random), merged + 30);
     }
 
     private void pyramid() {
         int frames = 2 + random.nextInt(10);
         for (int level = 1; level <= LEVELS; level++) {
-            take(pyramidLevel(sensor, level), frames);
+            trace.take(pyramidLevel(sensor, level), frames);
         }
     }
 
-    private long jpeg() {
+    /** A size that depends on the picture. */
+    static long jpeg(SplittableRandom random) {
         return LEAST_JPEG + (long) random.nextInt(MORE_JPEG);
     }
 
@@ -181,16 +172,5 @@ final class CameraTrace {
 
     private int[] oneOf(int[][] sizes) {
         return sizes[random.nextInt(sizes.length)];
-    }
-
-    private void take(long bytes, int frames) {
-        due.add(new Due(now + frames, trace.allocate(bytes)));
-    }
-
-    private void releaseUntil(long time) {
-        for (Due next = due.peek(); next != null && next.time() <= time; next = due.peek()) {
-            due.remove();
-            trace.release(next.part());
-        }
     }
 }

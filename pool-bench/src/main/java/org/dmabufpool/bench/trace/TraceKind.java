@@ -11,6 +11,14 @@ import org.dmabufpool.bench.policy.Policy;
 public enum TraceKind {
     /** Streams reconfigured at random, ring depths, out-of-order release, bursts, pyramids, metadata, JPEGs. */
     CAMERA,
+    /** Rings of raws and of previews, from which bursts of 3 to 11 raws are merged; pyramids, JPEGs. */
+    BURSTS,
+    /** Rings of one size each; one is given back while the next, of another size, is asked for already. */
+    RECONFIGURED,
+    /** 3 to 7 streams of unlike size, period and lifetime, some of them small. */
+    RINGS,
+    /** Pyramids of 4 to 7 levels that live for 2 to 27 frames, beside a preview and metadata. */
+    PYRAMIDS,
     /** 256 live, random replace, sizes from 4 KiB to 32 MiB whose logarithm is uniform, in whole pages. */
     LOG_UNIFORM,
     /** 256 live, random replace, one size that is a multiple of nothing. */
@@ -30,6 +38,10 @@ public enum TraceKind {
     public Trace generate(long seed) {
         return switch (this) {
             case CAMERA -> CameraTrace.generate(seed);
+            case BURSTS -> BurstTrace.generate(seed);
+            case RECONFIGURED -> ReconfiguredTrace.generate(seed);
+            case RINGS -> RingsTrace.generate(seed);
+            case PYRAMIDS -> PyramidTrace.generate(seed);
             case LOG_UNIFORM -> RandomReplaceTrace.logUniform(seed);
             case ODD_SIZE -> RandomReplaceTrace.oddSize(seed);
             case ROBSON_FIRST_FIT -> RobsonTrace.against(Policy.FIRST_FIT, seed);

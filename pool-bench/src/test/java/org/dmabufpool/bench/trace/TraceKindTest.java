@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.dmabufpool.bench.policy.Policy;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,82 @@ class TraceKindTest {
         }
         assertThat(least).isLessThan(4096);
         assertThat(trace.largestSize()).isGreaterThan(12_000_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CAMERA", "BURSTS", "RECONFIGURED", "RINGS", "PYRAMIDS"})
+    void camerasOfEveryKindStayWithinWhatAPhoneHasAndGiveAllBack(TraceKind kind) {
+        for (long seed = 1; seed <= 8; seed++) {
+            Trace trace = kind.generate(seed);
+            long live = 0;
+            for (int i = 0; i < trace.length(); i++) {
+                long bytes = trace.size(trace.part(i));
+                live += trace.allocates(i) ? bytes : -bytes;
+                assertThat(bytes).isBetween(512L, 64L << 20);
+                assertThat(trace.alignment(trace.part(i))).isEqualTo(1);
+            }
+            assertThat(trace.name()).endsWith(", seed " + seed);
+            assertThat(live).as(trace.name()).isZero();
+            assertThat(trace.parts()).as(trace.name()).isBetween(1000, 20_000);
+            assertThat(trace.peakLiveBytes()).as(trace.name()).isBetween(16L << 20, 1L << 30);
+        }
+    }
+
+    /** The ring is at most ten deep, and a burst holds 3 to 11 raws beside it. */
+    @Test
+    void burstsHoldRawsBesideTheRing() {
+        Trace trace = TraceKind.BURSTS.generate(1);
+        Set<Integer> liveRaws = new HashSet<>();
+        int raws = 0;
+        int most = 0;
+        for (int i = 0; i < trace.length(); i++) {
+            int part = trace.part(i);
+            if (!trace.allocates(i)) {
+                liveRaws.remove(part);
+            } else if (trace.size(part) == trace.size(firstRaw(trace))) {
+                liveRaws.add(part);
+                raws++;
+                most = Math.max(most, liveRaws.size());
+            }
+        }
+        assertThat(raws).isEqualTo(2400);
+        assertThat(most).isBetween(12, 30);
+    }
+
+    /** The first part after the preview's ring. */
+    private static int firstRaw(Trace trace) {
+        int part = 1;
+        while (trace.size(part) == trace.size(0)) {
+            part++;
+        }
+        return part;
+    }
+
+    @Test
+    void reconfiguredStreamsGiveTheOldRingBackWhileTheyAskForTheNew() {
+        Trace trace = TraceKind.RECONFIGURED.generate(1);
+        int between = 0;
+        for (int i = 2; i < trace.length(); i++) {
+            long before = trace.size(trace.part(i - 2));
+            long given = trace.size(trace.part(i - 1));
+            boolean released = trace.allocates(i - 2) && !trace.allocates(i - 1) && trace.allocates(i);
+            if (released && before == trace.size(trace.part(i)) && given != before) {
+                between++;
+            }
+        }
+        assertThat(between).isGreaterThan(300);
+    }
+
+    @Test
+    void ringsAndPyramidsHaveSmallSizesToo() {
+        for (TraceKind kind : List.of(TraceKind.RINGS, TraceKind.PYRAMIDS)) {
+            Trace trace = kind.generate(1);
+            List<Long> sizes = new ArrayList<>();
+            for (int part = 0; part < trace.parts(); part++) {
+                sizes.add(trace.size(part));
+            }
+            assertThat(sizes).as(kind.label()).anyMatch(size -> size < 16_384).anyMatch(size -> size > 1 << 20);
+        }
     }
 
     @Test
