@@ -30,8 +30,7 @@ final class ByteCount implements ITypeConverter<Long> {
                 return bytes;
             }
         } catch (ArithmeticException | NumberFormatException tooLarge) {
-            throw new TypeConversionException(
-                    "'" + text + "' is too large: a number of bytes is at most " + Long.MAX_VALUE);
+            throw new TypeConversionException("'" + text + "' is more bytes than there are: at most " + Long.MAX_VALUE);
         }
         throw new TypeConversionException("a number of bytes is above 0: " + text);
     }

@@ -127,6 +127,9 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Show, or do not show, a progress bar (default: on a terminal).")
     private @Nullable Boolean progress;
 
+    /** A replay, and what came of it. */
+    private record Played(Replay replay, ReplayReport report) {}
+
     /** For picocli. */
     public ReplayCommand() {}
 
@@ -139,16 +142,10 @@ public final class ReplayCommand implements Callable<Integer> {
         PrintWriter out = StandardStreams.forPeople(line, new Output("--json", json), new Output("--map", map));
         try (JsonFile report = JsonFile.at(json, line.getOut());
                 PictureFile picture = PictureFile.orStandardOutput(map)) {
-            Trace trace = read();
-            Long asked = capacity == null ? null : wholePages(capacity);
-            MinPool smallest = findMinPool || asked == null ? search(trace, wanted) : null;
-            OfflineSummary offline = smallest == null ? null : offline(trace, limit);
-            long bytes = asked == null ? Objects.requireNonNull(smallest).bytes() : asked;
-            Replay replay = Replay.run(trace, wanted, bytes);
-            long size = availability == null ? trace.largestSize() : availability;
-            ReplayReport result = ReplayReport.of(replay, wanted, bytes, smallest, offline, size);
+            Played played = play(read(), wanted, limit);
+            ReplayReport result = played.report();
             report.write(result);
-            picture.write(() -> TraceMap.paint(replay, bytes, title(result)));
+            picture.write(() -> TraceMap.paint(played.replay(), result.capacityBytes(), title(result)));
             ReplayTable.print(result, out);
             return result.success() ? ExitCode.OK : NO_SPACE;
         } catch (OutOfMemoryError failure) {
@@ -157,6 +154,15 @@ public final class ReplayCommand implements Callable<Integer> {
                             + "): run java -Xmx4g -jar, or ask for a smaller --capacity",
                     failure);
         }
+    }
+
+    private Played play(Trace trace, Policy wanted, Duration limit) {
+        MinPool smallest = findMinPool || capacity == null ? search(trace, wanted) : null;
+        OfflineSummary offline = smallest == null ? null : offline(trace, limit);
+        long bytes = capacity == null ? Objects.requireNonNull(smallest).bytes() : wholePages(capacity);
+        Replay replay = Replay.run(trace, wanted, bytes);
+        long size = availability == null ? trace.largestSize() : availability;
+        return new Played(replay, ReplayReport.of(replay, wanted, bytes, smallest, offline, size));
     }
 
     private Trace read() throws IOException {

@@ -22,10 +22,10 @@ final class LargerPools {
     private static final int LEAST_REACH = 8;
     /** No candidate is larger than so many times the smallest pool. */
     private static final int MOST_TIMES = 8;
-    /** So many times the wanted tries, and at least so many, are made before the search gives up. */
+    /** The search gives up after so many times the probes that are wanted. */
     private static final int MOST_ROUNDS = 16;
-
-    private static final int LEAST_MOST_TRIES = 256;
+    /** It does not give up before so many tries. */
+    private static final int LEAST_TRIES = 256;
 
     private final PoolTries tries;
     private final long smallest;
@@ -46,7 +46,7 @@ final class LargerPools {
         this.tries = tries;
         this.smallest = smallest;
         this.most = most;
-        this.mostTries = tries.count() + Math.max(LEAST_MOST_TRIES, (long) MOST_ROUNDS * probes);
+        this.mostTries = tries.count() + Math.max(LEAST_TRIES, (long) MOST_ROUNDS * probes);
         long sizes = Math.max(1, probes);
         this.step = Math.max(1, smallest / (REACH * sizes));
         this.fineStep = Math.max(1, smallest / (FINE_REACH * sizes));

@@ -39,6 +39,6 @@ class ByteCountTest {
     void whatIsTooLargeIsToldSo(String text) {
         assertThat(new ByteCount().convert("9223372036854775807")).isEqualTo(Long.MAX_VALUE);
         assertThatThrownBy(() -> new ByteCount().convert(text))
-                .hasMessage("'" + text + "' is too large: a number of bytes is at most 9223372036854775807");
+                .hasMessage("'" + text + "' is more bytes than there are: at most 9223372036854775807");
     }
 }

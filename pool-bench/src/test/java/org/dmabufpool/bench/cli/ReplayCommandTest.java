@@ -206,8 +206,8 @@ class ReplayCommandTest {
                 "a,1,5 | --capacity=9223372036854775807 | --capacity is 9223372036854775807 bytes: a pool of policy ours has 1 to"
                         + " 137438953472 bytes",
                 "a,1,5 | --capacity=137438953473 | --capacity is 137438953473 bytes",
-                "a,1,5 | --capacity=9223372036854775808 | '9223372036854775808' is too large: a number of bytes is at most",
-                "a,1,5 | --capacity=9007199254740992T | '9007199254740992T' is too large"
+                "a,1,5 | --capacity=9223372036854775808 | '9223372036854775808' is more bytes than there are: at most",
+                "a,1,5 | --capacity=9007199254740992T | '9007199254740992T' is more bytes than"
             })
     void sizesThatCannotBeAreRefused(String lines, String option, String what) throws IOException {
         Cli cli =
