@@ -70,10 +70,10 @@ class PolicyTest {
         assertThat(secondHoleChosen(Policy.OURS)).isTrue();
     }
 
-    /** A hole of 600 KiB, one of 520 KiB, and a request for 520 KiB. */
+    /** A hole of 600 KiB, one of 520 KiB, and a request for 520 KiB; to ours they are in one region, and the request is large. */
     private static boolean secondHoleChosen(Policy policy) {
         long kib = 1 << 10;
-        try (Placement placement = policy.open(4 << 20)) {
+        try (Placement placement = policy.open(16 << 20)) {
             long large = placement.allocate(600 * kib, 1);
             placement.allocate(520 * kib, 1);
             long small = placement.allocate(520 * kib, 1);
