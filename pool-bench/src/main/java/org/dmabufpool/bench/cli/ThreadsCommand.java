@@ -168,8 +168,17 @@ public final class ThreadsCommand implements Callable<Integer> {
         for (Table table : tables) {
             out.printf(Locale.ROOT, "fill %.2f%n", table.plan().fill());
             out.printf(
+                    Locale.ROOT,
                     "%-14s %8s %10s %9s %9s %8s %8s %8s %9s%n",
-                    "peer", "threads", "pairs/us", "CPU ns", "refused", "p50", "p99", "p99.9", "p99.99");
+                    "peer",
+                    "threads",
+                    "pairs/us",
+                    "CPU ns",
+                    "refused",
+                    "p50",
+                    "p99",
+                    "p99.9",
+                    "p99.99");
             for (ThreadsCell cell : table.cells()) {
                 out.printf(
                         Locale.ROOT,
