@@ -20,9 +20,9 @@ import java.util.function.IntConsumer;
 final class Stripe extends Margin {
 
     /** Parts of one size that wait at most. */
-    private static final int DEPTH = 8;
+    private static final int DEPTH = 16;
 
-    private static final int DEPTH_SHIFT = 3;
+    private static final int DEPTH_SHIFT = 4;
     /** Parts that wait here after the map was busy. */
     private static final int BUSY = 256;
 
