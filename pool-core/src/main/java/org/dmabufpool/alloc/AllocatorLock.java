@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Release.</b> The JDK's locks look for waiters after each release, which takes a full memory barrier. Here a release
  * is a look at the state and one ordered store.
  *
- * <p><b>Contention.</b> Who finds the lock taken looks again for a while, ever less often. How long is learnt: longer while that
- * succeeds, half as long each time it does not, as when holders lose their processors to more threads than there are
- * processors. Then the thread joins a fair queue, whose head alone goes on: it marks the state, looks again for a while and sleeps
+ * <p><b>Contention.</b> A thread that finds the lock taken tries again for a while, ever less often. How long is adapted: longer while that
+ * succeeds, half as long each time it does not, as when there are more threads than processors, and holders lose theirs. Then
+ * the thread joins a fair queue, whose head alone goes on: it marks the state, tries again for a while and sleeps
  * until the holder, which finds the mark, wakes it. So a release wakes one thread at most.
  *
  * <p><b>The lost mark.</b> A mark that is set between a holder's look and its store is overwritten. The head sees that while
- * it looks, unless the holder lost its processor just there; so the head does not sleep longer than
- * {@value #LONGEST_SLEEP_NANOS} ns without looking.
+ * it tries, unless the holder lost its processor just there; so the head does not sleep longer than
+ * {@value #LONGEST_SLEEP_NANOS} ns without trying.
  */
 final class AllocatorLock extends Margin {
 
@@ -29,11 +29,11 @@ final class AllocatorLock extends Margin {
     /** Held, and the head of the queue sleeps or is about to. */
     private static final int MARKED = 2;
 
-    /** Pauses between two looks at most: meanwhile the holder, which has the map in its cache, gets more than one turn. */
+    /** Pauses between two tries at most: meanwhile the holder, which has the map in its cache, gets more than one turn. */
     private static final int MOST_PAUSES = 32;
 
     private static final int MOST_SPINS = 2000;
-    /** Where there are few processors, who waits is in the way of the holder. */
+    /** With few processors a thread that tries again keeps the holder from running. */
     private static final int LEAST_SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 200 : 20;
 
     private static final int SPIN_STEP = 20;
@@ -50,7 +50,7 @@ final class AllocatorLock extends Margin {
 
     private final boolean shared;
 
-    /** @param shared whether it keeps threads apart; else every call returns at once */
+    /** @param shared whether many threads use it; else every call returns at once */
     AllocatorLock(boolean shared) {
         this.shared = shared;
     }
@@ -60,14 +60,14 @@ final class AllocatorLock extends Margin {
         return !shared || state.compareAndSet(AHEAD, FREE, HELD);
     }
 
-    /** Takes the lock, waiting for it if need be. Needs no memory, but for a better place in the queue. */
+    /** Takes the lock, waiting for it if need be. Without memory for a place in the queue it sleeps and tries again. */
     void lock() {
         if (!tryLock() && !spin()) {
             join();
         }
     }
 
-    /** Looks at the lock again and again, ever less often; whether it was taken. */
+    /** Tries again and again, ever less often; whether it took the lock. */
     private boolean spin() {
         int pauses = 1;
         for (int left = spinLimit; left > 0; left -= pauses) {
@@ -88,6 +88,7 @@ final class AllocatorLock extends Margin {
         try {
             queue.lock();
         } catch (OutOfMemoryError e) {
+            // A release must not fail for want of memory.
             while (!spin()) {
                 LockSupport.parkNanos(this, LONGEST_SLEEP_NANOS / 10);
             }

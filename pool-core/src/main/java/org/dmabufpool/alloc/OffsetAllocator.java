@@ -83,7 +83,7 @@ public interface OffsetAllocator {
     void forEachPart(PartVisitor visitor);
 
     /**
-     * How many parts of one size could be reserved now, one after the other, on the granule, if nobody else does anything: exact,
+     * How many parts of one size could be reserved now, one after the other, on the granule, if no other thread does anything: exact,
      * unless the table of parts is full before.
      *
      * @param size bytes, 1 to capacity

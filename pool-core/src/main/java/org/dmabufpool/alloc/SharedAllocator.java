@@ -23,9 +23,9 @@ import java.util.function.ToLongFunction;
  * <p><b>Locks.</b> One stripe's lock is taken before the map's. What needs the whole allocator at one moment takes the
  * stripes' locks in the order of their numbers, then the map's: a refusal, a new peak, a larger table, a question.
  *
- * <p><b>Peak.</b> What is used is what the map has handed out, less what waits. Nobody adds that up at each request: each stripe
+ * <p><b>Peak.</b> What is used is what the map has handed out, less what waits. That is not added up at each request: each stripe
  * pledges some of its bytes, which it does not hand out without asking. So under the map's lock it is known that no more is
- * used than what the map has handed out less all pledges, and as long as that is below the peak there is no new one. A
+ * used than what the map has handed out less all pledges, and as long as that is below the peak, the peak stays. A
  * stripe lowers its pledge under the map's lock; what may be a new peak is done under all locks.
  */
 final class SharedAllocator implements OffsetAllocator {
@@ -48,7 +48,7 @@ final class SharedAllocator implements OffsetAllocator {
     /** The sum of what stripes pledge. Read and written under the map's lock. */
     private long pledgedBytes;
 
-    /** Whether threads ever met at the map's lock: until then nothing waits in stripes. A race is benign. */
+    /** Whether a thread ever found the map's lock taken: until then nothing waits in stripes. A race is benign. */
     private boolean contended;
 
     /** @param shared whether many threads will use it; else it takes no lock */
@@ -145,7 +145,7 @@ final class SharedAllocator implements OffsetAllocator {
         return (int) ((Thread.currentThread().getId() * SPREAD) >>> 1 >>> stripeShift);
     }
 
-    /** The map's lock. Who finds it taken lets the next small parts wait. */
+    /** Takes the map's lock. If it is taken, the next small parts of the thread wait. */
     private void lockMap() {
         if (!mapLock.tryLock()) {
             contended = true;

@@ -297,12 +297,15 @@ final class SlabTier extends Margin {
         return pagesOfClass[slotClass];
     }
 
-    /** How many slots of a class could be had, as {@link Availability} counts them. */
+    /** Counts slots of a class. */
     Availability availability(int slotClass) {
         return Availability.ofSlots(pagesOfClass[slotClass], slotsOfClass[slotClass]);
     }
 
-    /** Whether a slab serves requests of a class with its pages, once no slot waits: smaller slots do not, larger ones are taken first. */
+    /**
+     * Whether a slab serves requests of a class with its pages, once no slot waits: its slots do not serve them, or all of them
+     * wait, as free ones of a larger class are taken before.
+     */
     boolean becomesPages(int block, int slotClass) {
         int slab = blocks.get(block, SPARE);
         int own = classOf[slab];
@@ -320,8 +323,9 @@ final class SlabTier extends Margin {
         long begin = (long) blocks.get(block, OFFSET) << (pageLines + lineShift);
         long slotBytes = (long) classOf[slab] << lineShift;
         int slots = slotsOfClass[classOf[slab]];
+        long free = freeOrWaiting(block);
         for (int slot = 0; slot < slots; slot++) {
-            visitor.region(begin + slot * slotBytes, slotBytes, ((freeOrWaiting(block) >>> slot) & 1) == 0);
+            visitor.region(begin + slot * slotBytes, slotBytes, ((free >>> slot) & 1) == 0);
         }
         long rest = ((long) pagesOfClass[classOf[slab]] << (pageLines + lineShift)) - slots * slotBytes;
         if (rest > 0) {

@@ -19,10 +19,9 @@ import java.util.function.IntConsumer;
  */
 final class Stripe extends Margin {
 
-    /** Parts of one size that wait at most. */
-    private static final int DEPTH = 16;
-
     private static final int DEPTH_SHIFT = 4;
+    /** Parts of one size that wait at most. */
+    private static final int DEPTH = 1 << Stripe.DEPTH_SHIFT;
     /** Parts that wait here after the map was busy. */
     private static final int BUSY = 256;
 
@@ -33,7 +32,7 @@ final class Stripe extends Margin {
 
     private long bytes;
     private long pledgedBytes;
-    /** How many parts wait. Racy reads are benign: who sees too few goes to the map, who sees too many looks again. */
+    /** How many parts wait. Racy reads are benign: too few lead to the map, too many to a look under the lock. */
     private int waiting;
     /** Parts that are still to wait here, before the map is tried again; as above. */
     private int busy;

@@ -128,7 +128,7 @@ final class TieredAllocator extends Margin {
 
     /**
      * Makes sure that the next request finds all the records it takes, so that it fails before it changes anything or not
-     * at all. The table may be replaced: nobody else may use it meanwhile.
+     * at all. The table may be replaced: no other thread may use it meanwhile.
      *
      * @return whether it does; false if there are as many blocks as can be
      */

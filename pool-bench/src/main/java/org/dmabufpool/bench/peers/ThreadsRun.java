@@ -5,7 +5,6 @@ package org.dmabufpool.bench.peers;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
@@ -15,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ObjIntConsumer;
-import java.util.function.ToDoubleFunction;
 
 /**
  * One pool under many threads, beside the allocator for one thread behind one lock: throughput, refusals, tails.
@@ -69,22 +67,13 @@ public final class ThreadsRun {
         return new ThreadsCell(
                 any.peer(),
                 any.threads(),
-                median(rounds, ThreadsCell::pairsPerMicrosecond),
-                median(rounds, ThreadsCell::cpuNs),
-                median(rounds, ThreadsCell::refused),
-                (long) median(rounds, ThreadsCell::p50),
-                (long) median(rounds, ThreadsCell::p99),
-                (long) median(rounds, ThreadsCell::p999),
-                (long) median(rounds, ThreadsCell::p9999));
-    }
-
-    private static double median(List<ThreadsCell> rounds, ToDoubleFunction<ThreadsCell> figure) {
-        return rounds.stream()
-                .sorted(Comparator.comparingDouble(figure))
-                .mapToDouble(figure)
-                .skip(rounds.size() / 2)
-                .findFirst()
-                .orElseThrow();
+                Median.of(rounds, ThreadsCell::pairsPerMicrosecond),
+                Median.of(rounds, ThreadsCell::cpuNs),
+                Median.of(rounds, ThreadsCell::refused),
+                (long) Median.of(rounds, ThreadsCell::p50),
+                (long) Median.of(rounds, ThreadsCell::p99),
+                (long) Median.of(rounds, ThreadsCell::p999),
+                (long) Median.of(rounds, ThreadsCell::p9999));
     }
 
     private ThreadsCell cell(boolean ours, int threads, int round) {

@@ -42,7 +42,7 @@ final class ExactSearch {
     enum Outcome {
         /** All buffers are placed. */
         PLACED,
-        /** There is no placement. */
+        /** No placement exists. */
         IMPOSSIBLE,
         /** The limit was reached before an answer. */
         UNDECIDED
