@@ -98,8 +98,9 @@ class PeersReportTest {
     @Test
     void jsonIsReadAgainAsItWas() throws IOException {
         Path file = folder.resolve("peers.json");
-        new ObjectMapper().writeValue(file.toFile(), report());
-        assertThat(PeersReport.read(file)).isEqualTo(report());
+        PeersReport written = report();
+        new ObjectMapper().writeValue(file.toFile(), written);
+        assertThat(PeersReport.read(file)).isEqualTo(written);
     }
 
     @Test
