@@ -33,19 +33,19 @@ class AllocatorSabotageTest {
         return Stream.of(
                 fault(
                         "coalescing is off by one: the hole behind is joined a page short",
-                        "alloc/Extents.java",
+                        "alloc/ExactExtents.java",
                         "size += table[(after << RECORD) + SIZE];",
                         "size += table[(after << RECORD) + SIZE] - 1;",
                         EXTENTS),
                 fault(
                         "coalescing forgets the hole before",
-                        "alloc/Extents.java",
+                        "alloc/ExactExtents.java",
                         "boolean joinsBefore = isHole(table, before);",
                         "boolean joinsBefore = false;",
                         EXTENTS),
                 fault(
                         "a hole that is joined stays in the index",
-                        "alloc/Extents.java",
+                        "alloc/ExactExtents.java",
                         "            if (joinsAfter) {\n                takeOut(after);",
                         "            if (joinsAfter) {",
                         EXTENTS),
@@ -94,8 +94,8 @@ class AllocatorSabotageTest {
                 fault(
                         "sizes are rounded down to pages",
                         "alloc/TieredAllocator.java",
-                        "return (int) ((size + (1L << pageShift) - 1) >>> pageShift);",
-                        "return (int) Math.max(1, size >>> pageShift);",
+                        "extents.reserved((int) ((size + (1L << pageShift) - 1) >>> pageShift));",
+                        "extents.reserved((int) Math.max(1, size >>> pageShift));",
                         SIZES),
                 fault(
                         "sizes are rounded one line too far",
@@ -179,7 +179,8 @@ class AllocatorSabotageTest {
 
     @Test
     void withoutAFaultTheSameTestsAreContent() {
-        PlantedFault none = new PlantedFault("alloc/Extents.java", "void free(int run) {", "void free(int run) { ");
+        PlantedFault none =
+                new PlantedFault("alloc/Extents.java", "final void free(int run) {", "final void free(int run) { ");
         PlantedFault.Verdict verdict = none.verdict(List.of(BOTH_ENDS, NOT_LIVE, REFUSALS));
         assertThat(verdict.failed()).isEmpty();
         assertThat(verdict.succeeded()).isEqualTo(3);

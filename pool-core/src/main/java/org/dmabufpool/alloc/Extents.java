@@ -19,10 +19,10 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map of extents: hands out exact runs of whole pages.
+ * The map of extents: hands out runs of whole pages. How a hole is cut and joined, a subclass decides.
  *
- * <p>Not safe for use by many threads. Sizes and positions are numbers of pages. Blocks adjoin and cover the whole range; no
- * two holes adjoin. The first block comes after an edge and the last one before it.
+ * <p>Not safe for use by many threads. Sizes and positions are numbers of pages. Blocks adjoin and cover the whole range. The
+ * first block comes after an edge and the last one before it.
  *
  * <p><b>Placement.</b> A run below a limit is small. Large runs are taken from the lowest region of the range that has a hole
  * for them, small ones from the highest: so buffers that come and go often do not cut the places of frames in two. A large run
@@ -32,12 +32,14 @@ import org.jspecify.annotations.Nullable;
  * is the answer if the next request is for just as many pages. Any other call joins it with its neighbours first; nothing
  * is ever held back from a request that needs it.
  *
- * <p><b>Alignment.</b> A block starts on any page. For alignments above a page, {@link AlignedHoles} finds a hole that has
- * enough behind its first aligned page; no size is rounded up and no list is scanned.
+ * <p><b>Alignment.</b> For alignments above a page, {@link AlignedHoles} finds a hole that has enough behind its first aligned
+ * page; no size is rounded up for it and no list is scanned.
+ *
+ * <p><b>Index.</b> A hole can be found between {@link #enter} and {@link #takeOut}.
  */
-final class Extents extends Margin {
+abstract class Extents extends Margin {
 
-    private final BlockTable blocks;
+    final BlockTable blocks;
     private final HoleIndex index;
     /** What lies around the range. Its record also tells the first and the last block. */
     private final int edge;
@@ -49,51 +51,47 @@ final class Extents extends Margin {
     private int pendingPages;
 
     /**
-     * @param pages how many there are; all are free
+     * No block yet: a subclass {@link #append}s holes that cover the range.
+     *
+     * @param pages how many there are to be
      * @param smallLimit a run of fewer pages is small
      */
     Extents(BlockTable blocks, int pages, int smallLimit) {
         this.blocks = blocks;
         this.index = new HoleIndex(blocks, pages, smallLimit);
         this.edge = blocks.add();
-        int hole = blocks.add();
-        fill(edge, 0, Integer.MAX_VALUE, hole, hole, EDGE);
-        fill(hole, 0, pages, edge, edge, HOLE);
-        enter(hole);
-    }
-
-    private void fill(int block, int page, int count, int before, int after, int kind) {
-        int at = block << RECORD;
+        int at = edge << RECORD;
         int[] table = blocks.words();
-        table[at + OFFSET] = page;
-        table[at + SIZE] = count;
-        table[at + BEFORE] = before;
-        table[at + AFTER] = after;
-        table[at + KIND] = kind;
+        table[at + SIZE] = Integer.MAX_VALUE;
+        table[at + BEFORE] = edge;
+        table[at + AFTER] = edge;
+        table[at + KIND] = EDGE;
     }
 
-    private void enter(int hole) {
-        index.add(hole);
-        AlignedHoles holes = aligned;
-        if (holes != null) {
-            holes.add(hole);
-        }
-    }
+    // ---- what subclasses decide ----
 
-    private void takeOut(int hole) {
-        index.remove(hole);
-        AlignedHoles holes = aligned;
-        if (holes != null) {
-            holes.remove(hole);
-        }
-    }
+    /** How many pages are reserved for a request of {@code count} pages. */
+    abstract int reserved(int count);
 
-    private static boolean isHole(int[] table, int block) {
-        return table[(block << RECORD) + KIND] == HOLE;
-    }
+    /** A hole of so many pages has {@code count} ones from a multiple of {@code alignment} on, wherever it lies. */
+    abstract int enoughFor(int count, int alignment);
 
-    /** Takes a run of {@code count} pages: its block, or {@link BlockTable#NONE} if none fits. */
-    int allocate(int count) {
+    /**
+     * Makes {@code count} pages of a hole, from the page on that is {@code skip} behind its first, a block of kind HOLE that is
+     * in no list; what is left of the hole is entered.
+     */
+    abstract int cut(int hole, int skip, int count);
+
+    /** Makes a block of kind HOLE, which is in no list, part of the holes. */
+    abstract void join(int run);
+
+    /** Checks what holds of a block besides that the next one begins where it ends. */
+    abstract void checkBlock(int block);
+
+    // ---- runs begin and end ----
+
+    /** Takes a run of {@code count} pages, a number that is {@link #reserved}: its block, or {@link BlockTable#NONE} if none fits. */
+    final int allocate(int count) {
         if (count == pendingPages) {
             pendingPages = 0;
             return pending;
@@ -109,19 +107,19 @@ final class Extents extends Margin {
     }
 
     /** Whether a run of so many pages is taken from the end of a hole, and not from its beginning. */
-    boolean takesEnd(int count) {
+    final boolean takesEnd(int count) {
         return index.isSmall(count);
     }
 
     /** As {@link #allocate}, from a page on that is a multiple of {@code alignment}, a power of two above 1. */
-    int allocateAligned(int count, int alignment) {
+    final int allocateAligned(int count, int alignment) {
         settle();
         int hole = find(count);
         if (hole == NONE) {
             return NONE;
         }
         if (skipped(hole, count, alignment) < 0) {
-            hole = index.find(count + alignment - 1);
+            hole = index.find(enoughFor(count, alignment));
             hole = hole > NONE ? hole : alignedHoles().atLeast(count, alignment);
         }
         return hole == NONE ? NONE : take(hole, skipped(hole, count, alignment), count);
@@ -135,8 +133,101 @@ final class Extents extends Margin {
         return first > spare ? -1 : takesEnd(count) ? ((page + spare) & -alignment) - page : first;
     }
 
+    private int take(int hole, int skip, int count) {
+        int run = cut(hole, skip, count);
+        blocks.words()[(run << RECORD) + KIND] = RUN;
+        return run;
+    }
+
+    /** Gives a run back, which is a block that is not a hole. */
+    final void free(int run) {
+        settle();
+        int[] table = blocks.words();
+        table[(run << RECORD) + KIND] = RUN;
+        table[(run << RECORD) + SPARE] = WAITS;
+        pending = run;
+        pendingPages = table[(run << RECORD) + SIZE];
+    }
+
+    /** Joins the run given back last with its neighbours. */
+    private void settle() {
+        if (pendingPages != 0) {
+            pendingPages = 0;
+            join(pending);
+        }
+    }
+
+    // ---- holes come and go ----
+
+    /** A hole can be found from now on, by the place and the size that its record says. */
+    final void enter(int hole) {
+        index.add(hole);
+        AlignedHoles holes = aligned;
+        if (holes != null) {
+            holes.add(hole);
+        }
+    }
+
+    /** A hole cannot be found any more; it has the place and the size that it was entered with. */
+    final void takeOut(int hole) {
+        index.remove(hole);
+        AlignedHoles holes = aligned;
+        if (holes != null) {
+            holes.remove(hole);
+        }
+    }
+
+    /** Gives a hole another place and size. */
+    final void change(int hole, int page, int count) {
+        index.remove(hole);
+        int[] table = blocks.words();
+        table[(hole << RECORD) + OFFSET] = page;
+        table[(hole << RECORD) + SIZE] = count;
+        enter(hole);
+    }
+
+    // ---- the chain of blocks ----
+
+    /** Adds a hole behind all blocks. */
+    final void append(int page, int count) {
+        enter(insert(page, count, blocks.get(edge, BEFORE), edge));
+    }
+
+    /** A new block of kind HOLE between two others, in no list yet. */
+    final int insert(int page, int count, int before, int after) {
+        int block = blocks.add();
+        int[] table = blocks.words();
+        int at = block << RECORD;
+        table[at + OFFSET] = page;
+        table[at + SIZE] = count;
+        table[at + BEFORE] = before;
+        table[at + AFTER] = after;
+        table[at + KIND] = HOLE;
+        table[(before << RECORD) + AFTER] = block;
+        table[(after << RECORD) + BEFORE] = block;
+        return block;
+    }
+
+    /** Makes two blocks neighbours. */
+    final void link(int before, int after) {
+        int[] table = blocks.words();
+        table[(before << RECORD) + AFTER] = after;
+        table[(after << RECORD) + BEFORE] = before;
+    }
+
+    static boolean isHole(int[] table, int block) {
+        return table[(block << RECORD) + KIND] == HOLE;
+    }
+
+    /** Shows every block in the order of addresses. */
+    final void forEachBlock(IntConsumer visitor) {
+        for (int block = blocks.get(edge, AFTER); block != edge; block = blocks.get(block, AFTER)) {
+            visitor.accept(block);
+        }
+    }
+
     /** Makes room for more blocks; when this throws, nothing has changed. */
-    void grow(int room) {
+    final void grow(int room) {
         AlignedHoles holes = aligned;
         if (holes == null) {
             blocks.grow(room);
@@ -156,141 +247,30 @@ final class Extents extends Margin {
         return holes;
     }
 
-    /** Makes {@code count} pages of a hole a run, from the page on that is {@code skip} behind its first. */
-    private int take(int hole, int skip, int count) {
-        int[] table = blocks.words();
-        int at = hole << RECORD;
-        int rest = table[at + SIZE] - skip - count;
-        int run = hole;
-        if (skip > 0) {
-            run = insert(table[at + OFFSET] + skip, count, hole, table[at + AFTER]);
-            if (rest > 0) {
-                enter(insert(table[at + OFFSET] + skip + count, rest, run, table[(run << RECORD) + AFTER]));
-            }
-            change(hole, table[at + OFFSET], skip);
-        } else if (rest > 0) {
-            run = insert(table[at + OFFSET], count, table[at + BEFORE], hole);
-            change(hole, table[at + OFFSET] + count, rest);
-        } else {
-            takeOut(hole);
-        }
-        blocks.words()[(run << RECORD) + KIND] = RUN;
-        return run;
-    }
-
-    /** A new block of kind HOLE between two others, in no list yet. */
-    private int insert(int page, int count, int before, int after) {
-        int block = blocks.add();
-        int[] table = blocks.words();
-        int at = block << RECORD;
-        table[at + OFFSET] = page;
-        table[at + SIZE] = count;
-        table[at + BEFORE] = before;
-        table[at + AFTER] = after;
-        table[at + KIND] = HOLE;
-        table[(before << RECORD) + AFTER] = block;
-        table[(after << RECORD) + BEFORE] = block;
-        return block;
-    }
-
-    /** Gives a hole another place and size. */
-    private void change(int hole, int page, int count) {
-        index.remove(hole);
-        int[] table = blocks.words();
-        table[(hole << RECORD) + OFFSET] = page;
-        table[(hole << RECORD) + SIZE] = count;
-        index.add(hole);
-        AlignedHoles holes = aligned;
-        if (holes != null) {
-            holes.add(hole);
-        }
-    }
-
-    /** Gives a run back, which is a block that is not a hole. */
-    void free(int run) {
-        settle();
-        int[] table = blocks.words();
-        table[(run << RECORD) + KIND] = RUN;
-        table[(run << RECORD) + SPARE] = WAITS;
-        pending = run;
-        pendingPages = table[(run << RECORD) + SIZE];
-    }
-
-    /** Joins the run given back last with its neighbours. */
-    private void settle() {
-        if (pendingPages != 0) {
-            pendingPages = 0;
-            join(pending);
-        }
-    }
-
-    private void join(int run) {
-        int[] table = blocks.words();
-        int at = run << RECORD;
-        int before = table[at + BEFORE];
-        int after = table[at + AFTER];
-        boolean joinsBefore = isHole(table, before);
-        boolean joinsAfter = isHole(table, after);
-        if (joinsBefore) {
-            int size = table[(before << RECORD) + SIZE] + table[at + SIZE];
-            if (joinsAfter) {
-                takeOut(after);
-                size += table[(after << RECORD) + SIZE];
-            }
-            link(before, joinsAfter ? table[(after << RECORD) + AFTER] : after);
-            blocks.remove(run);
-            if (joinsAfter) {
-                blocks.remove(after);
-            }
-            change(before, table[(before << RECORD) + OFFSET], size);
-        } else if (joinsAfter) {
-            int size = table[at + SIZE] + table[(after << RECORD) + SIZE];
-            link(before, after);
-            blocks.remove(run);
-            change(after, table[at + OFFSET], size);
-        } else {
-            table[at + KIND] = HOLE;
-            enter(run);
-        }
-    }
-
-    /** Makes two blocks neighbours. */
-    private void link(int before, int after) {
-        int[] table = blocks.words();
-        table[(before << RECORD) + AFTER] = after;
-        table[(after << RECORD) + BEFORE] = before;
-    }
+    // ---- figures ----
 
     /** Size of the largest hole, the run given back last aside. */
-    int largest() {
+    final int largest() {
         int most = index.largest();
         return most == HoleIndex.UNSURE ? alignedHoles().largest() : most;
     }
 
     /** The run given back last, if it waits to be taken again, or {@link BlockTable#NONE}. */
-    int pending() {
+    final int pending() {
         return pendingPages == 0 ? NONE : pending;
     }
 
-    /** Shows every block in the order of addresses. */
-    void forEachBlock(IntConsumer visitor) {
-        for (int block = blocks.get(edge, AFTER); block != edge; block = blocks.get(block, AFTER)) {
-            visitor.accept(block);
-        }
-    }
-
-    /** Blocks are linked with those they adjoin, cover the range, and no two holes adjoin. */
-    void checkInvariants(int pages) {
+    /** Blocks are linked with those they adjoin, cover the range, and are as the subclass has them. */
+    final void checkInvariants(int pages) {
         int[] sums = new int[2];
         forEachBlock(block -> {
             int after = blocks.get(block, AFTER);
             Invariants.equal("first page of block " + block, sums[0], blocks.get(block, OFFSET));
             Invariants.equal("size of block " + block + " above 0", 1, blocks.get(block, SIZE) > 0 ? 1 : 0);
             Invariants.equal("block before block " + after, block, blocks.get(after, BEFORE));
-            boolean hole = blocks.get(block, KIND) == HOLE;
-            Invariants.equal("hole beside hole " + block, 0, hole && blocks.get(after, KIND) == HOLE ? 1 : 0);
+            checkBlock(block);
             sums[0] += blocks.get(block, SIZE);
-            sums[1] += hole ? 1 : 0;
+            sums[1] += blocks.get(block, KIND) == HOLE ? 1 : 0;
         });
         Invariants.equal("pages of all blocks", pages, sums[0]);
         index.checkInvariants(sums[1]);
@@ -300,7 +280,7 @@ final class Extents extends Margin {
         }
     }
 
-    long metadataBytes() {
+    final long metadataBytes() {
         AlignedHoles trees = aligned;
         return index.metadataBytes() + (trees == null ? 0 : trees.metadataBytes());
     }

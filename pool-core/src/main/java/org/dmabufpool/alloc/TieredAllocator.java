@@ -69,7 +69,7 @@ final class TieredAllocator extends Margin {
         pageShift = Long.numberOfTrailingZeros(layout.extentUnit());
         lineShift = Long.numberOfTrailingZeros(layout.line());
         slabLimit = lineShift < pageShift ? layout.slabLimit() : 0;
-        extents = new Extents(blocks, pages(layout.capacity()), pages(layout.smallLimit()));
+        extents = new ExactExtents(blocks, pages(layout.capacity()), pages(layout.smallLimit()));
         slabs = new SlabTier(blocks, extents, lineShift, pageShift - lineShift);
     }
 
@@ -78,7 +78,7 @@ final class TieredAllocator extends Margin {
     }
 
     private int pagesFor(long size) {
-        return (int) ((size + (1L << pageShift) - 1) >>> pageShift);
+        return extents.reserved((int) ((size + (1L << pageShift) - 1) >>> pageShift));
     }
 
     // ---- sizes ----

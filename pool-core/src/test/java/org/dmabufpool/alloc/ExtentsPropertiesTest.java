@@ -69,7 +69,7 @@ class ExtentsPropertiesTest {
         private final List<Integer> live = new ArrayList<>();
 
         Follower(int pages) {
-            extents = new Extents(blocks, pages, pages / 40);
+            extents = new ExactExtents(blocks, pages, pages / 40);
             map = new PageMap(pages);
         }
 

@@ -16,7 +16,7 @@ class HoleIndexTest {
     private static final int SMALL = 100;
 
     private final BlockTable blocks = new BlockTable();
-    private final Extents extents = new Extents(blocks, PAGES, SMALL);
+    private final Extents extents = new ExactExtents(blocks, PAGES, SMALL);
 
     private int page(int run) {
         assertThat(run).isNotEqualTo(BlockTable.NONE);

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.alloc;
+
+import static org.dmabufpool.alloc.BlockTable.AFTER;
+import static org.dmabufpool.alloc.BlockTable.BEFORE;
+import static org.dmabufpool.alloc.BlockTable.HOLE;
+import static org.dmabufpool.alloc.BlockTable.KIND;
+import static org.dmabufpool.alloc.BlockTable.OFFSET;
+import static org.dmabufpool.alloc.BlockTable.RECORD;
+import static org.dmabufpool.alloc.BlockTable.SIZE;
+
+/** Runs of just as many pages as are asked for, beginning on any page. No two holes adjoin. */
+final class ExactExtents extends Extents {
+
+    /**
+     * @param pages how many there are; all are free
+     * @param smallLimit a run of fewer pages is small
+     */
+    ExactExtents(BlockTable blocks, int pages, int smallLimit) {
+        super(blocks, pages, smallLimit);
+        append(0, pages);
+    }
+
+    @Override
+    int reserved(int count) {
+        return count;
+    }
+
+    @Override
+    int enoughFor(int count, int alignment) {
+        return count + alignment - 1;
+    }
+
+    @Override
+    int cut(int hole, int skip, int count) {
+        int[] table = blocks.words();
+        int at = hole << RECORD;
+        int rest = table[at + SIZE] - skip - count;
+        int run = hole;
+        if (skip > 0) {
+            run = insert(table[at + OFFSET] + skip, count, hole, table[at + AFTER]);
+            if (rest > 0) {
+                enter(insert(table[at + OFFSET] + skip + count, rest, run, table[(run << RECORD) + AFTER]));
+            }
+            change(hole, table[at + OFFSET], skip);
+        } else if (rest > 0) {
+            run = insert(table[at + OFFSET], count, table[at + BEFORE], hole);
+            change(hole, table[at + OFFSET] + count, rest);
+        } else {
+            takeOut(hole);
+        }
+        return run;
+    }
+
+    @Override
+    void join(int run) {
+        int[] table = blocks.words();
+        int at = run << RECORD;
+        int before = table[at + BEFORE];
+        int after = table[at + AFTER];
+        boolean joinsBefore = isHole(table, before);
+        boolean joinsAfter = isHole(table, after);
+        if (joinsBefore) {
+            int size = table[(before << RECORD) + SIZE] + table[at + SIZE];
+            if (joinsAfter) {
+                takeOut(after);
+                size += table[(after << RECORD) + SIZE];
+            }
+            link(before, joinsAfter ? table[(after << RECORD) + AFTER] : after);
+            blocks.remove(run);
+            if (joinsAfter) {
+                blocks.remove(after);
+            }
+            change(before, table[(before << RECORD) + OFFSET], size);
+        } else if (joinsAfter) {
+            int size = table[at + SIZE] + table[(after << RECORD) + SIZE];
+            link(before, after);
+            blocks.remove(run);
+            change(after, table[at + OFFSET], size);
+        } else {
+            table[at + KIND] = HOLE;
+            enter(run);
+        }
+    }
+
+    @Override
+    void checkBlock(int block) {
+        boolean hole = blocks.get(block, KIND) == HOLE;
+        boolean holeBehind = blocks.get(blocks.get(block, AFTER), KIND) == HOLE;
+        Invariants.equal("hole beside hole " + block, 0, hole && holeBehind ? 1 : 0);
+    }
+}
