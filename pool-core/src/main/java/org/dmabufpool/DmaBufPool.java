@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import org.dmabufpool.alloc.AllocatorLayout;
 import org.dmabufpool.heap.DmaBuf;
@@ -44,7 +47,6 @@ public final class DmaBufPool implements AutoCloseable {
     private final DmaBuf buffer;
     private final SyncPlanner planner;
     private final long granule;
-    private final SpaceWaiters waiters = new SpaceWaiters();
     private final SliceStore store;
     private final SliceHandles handles;
     private final DroppedPool dropped;
@@ -66,7 +68,7 @@ public final class DmaBufPool implements AutoCloseable {
                 builder.statistics,
                 builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size()));
         Loans.Fences fences = new Loans.Fences();
-        this.store = new SliceStore(core, granule, new SliceStore.Rules(builder.leakPolicy, fences, waiters));
+        this.store = new SliceStore(core, granule, new SliceStore.Rules(builder.leakPolicy, fences));
         this.handles = new SliceHandles(store);
         this.dropped = DroppedPool.watch(store, name, buffer, planner, fences);
     }
@@ -110,11 +112,7 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed
      */
     public Slice allocate(SliceRequest request) {
-        return sliceOf(allocateHandle(request), request.bytes(), request.alignment(), request.tag());
-    }
-
-    private long allocateHandle(SliceRequest request) {
-        return store.allocate(request.bytes(), request.alignment(), request.tag());
+        return sliceOf(store.allocate(request), request.bytes(), request.alignment(), request.tag());
     }
 
     private Slice sliceOf(long handle, long bytes, long alignment, String tag) {
@@ -131,7 +129,7 @@ public final class DmaBufPool implements AutoCloseable {
 
     /** As {@link #allocate(SliceRequest)}, but empty where no free part fits. */
     public Optional<Slice> tryAllocate(SliceRequest request) {
-        long handle = allocateHandle(request);
+        long handle = store.allocate(request);
         return handle < 0 ? Optional.empty() : handedOut(store.slice(handle, request.bytes(), request.tag()));
     }
 
@@ -155,7 +153,15 @@ public final class DmaBufPool implements AutoCloseable {
     }
 
     /**
-     * Hands out a slice, waiting for others to be released if need be.
+     * Hands out a slice, waiting for others to be released if need be. First come, first served, the urgent ones ahead:
+     *
+     * <ul>
+     *   <li>For the first that waits, a range of the pool is held: what is free there, or comes free, is handed out to nobody
+     *       else until the request fits. So it is served when those slices are released that lie in this range.
+     *   <li>Others, whether they wait or not, are served at once from what is free elsewhere.
+     *   <li>Whoever releases wakes the threads that it serves, and no others.
+     * </ul>
+     *
      *
      * @param timeout how long to wait at most; zero or less does not wait
      * @throws PoolExhaustedException if no free part fitted in time, or the thread was interrupted while it waited (its
@@ -164,9 +170,40 @@ public final class DmaBufPool implements AutoCloseable {
      * @throws PoolClosedException if the pool was closed, before or meanwhile
      */
     public Slice allocate(SliceRequest request, Duration timeout) {
-        long handle =
-                store.allocate(request.bytes(), request.alignment(), request.tag(), Durations.saturatedNanos(timeout));
+        long handle = store.allocate(
+                request.bytes(),
+                request.alignment(),
+                request.tag(),
+                request.isUrgent(),
+                Durations.saturatedNanos(timeout));
         return store.slice(handle, request.bytes(), request.tag());
+    }
+
+    /** As {@link #allocateAsync(SliceRequest, Duration, Executor)}, with the common pool of the JDK for an executor. */
+    public CompletableFuture<Slice> allocateAsync(SliceRequest request, Duration timeout) {
+        return allocateAsync(request, timeout, ForkJoinPool.commonPool());
+    }
+
+    /**
+     * Asks for a slice without waiting for it: the answer is complete at once if a free part fits; else the request waits as that
+     * of {@link #allocate(SliceRequest, Duration)}, but no thread does. The answer fails with
+     *
+     * <ul>
+     *   <li>{@link PoolExhaustedException} if no free part fitted in time,
+     *   <li>{@link PoolClosedException} if the pool was closed meanwhile.
+     * </ul>
+     *
+     * <p>Whoever does not want the slice any more cancels the answer: then the request is forgotten, or the slice is closed.
+     *
+     * @param timeout how long to wait at most; zero or less does not wait
+     * @param executor completes the answer, and so runs what depends on it. If it refuses, the thread does that released
+     *     the space
+     * @throws IllegalArgumentException if length or alignment cannot be had from this pool, ever
+     * @throws PoolClosedException if the pool is closed
+     */
+    public CompletableFuture<Slice> allocateAsync(SliceRequest request, Duration timeout, Executor executor) {
+        return store.allocateAsync(
+                request, Durations.saturatedNanos(timeout), Objects.requireNonNull(executor, "executor"));
     }
 
     /**
@@ -281,7 +318,7 @@ public final class DmaBufPool implements AutoCloseable {
         if (!store.close()) {
             return;
         }
-        waiters.wake();
+        store.dismissWaiting();
         String open;
         try {
             planner.beginClose();
@@ -297,7 +334,7 @@ public final class DmaBufPool implements AutoCloseable {
 
     /** Threads that wait for space now; for tests. */
     int waiters() {
-        return waiters.waiting();
+        return store.waiting();
     }
 
     /**

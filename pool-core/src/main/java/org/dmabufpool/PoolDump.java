@@ -60,6 +60,7 @@ final class PoolDump {
         number("waits", now.waits());
         number("waitNanos", now.waitNanos());
         number("waiting", now.waiting());
+        number("heldBytes", now.heldBytes());
         number("leaks", now.leaks());
         number("leakedBytes", now.leakedBytes());
         number("windowsOpen", now.windowsOpen());

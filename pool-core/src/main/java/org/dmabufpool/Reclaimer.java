@@ -33,15 +33,13 @@ final class Reclaimer {
     private static final Logger LOG = Logger.getLogger(Reclaimer.class.getName());
 
     private final PoolCore core;
-    private final SpaceWaiters waiters;
     private final boolean hasWindows;
     private final AtomicBoolean anyKept = new AtomicBoolean();
     /** Is told that {@link #tryKept} is to be called in a while. */
     private final Runnable laterCheck;
 
-    Reclaimer(PoolCore core, SpaceWaiters waiters, Runnable laterCheck) {
+    Reclaimer(PoolCore core, Runnable laterCheck) {
         this.core = core;
-        this.waiters = waiters;
         this.hasWindows = core.planner.hasWindows();
         this.laterCheck = laterCheck;
     }
@@ -135,7 +133,6 @@ final class Reclaimer {
                 keep(place, SlotWord.UNFREED);
             }
         }
-        waiters.wake();
     }
 
     /** Whether a device that was given a descriptor may still be at work. */

@@ -73,13 +73,27 @@ public final class SliceHandles {
     }
 
     /**
-     * As {@link #allocate(long, long, String)}, but waits for others to release if need be. A wait makes some garbage.
+     * As {@link #allocate(long, long, String)}, but waits for others to release if need be, in its turn, as
+     * {@link DmaBufPool#allocate(SliceRequest, java.time.Duration)}. A wait makes some garbage.
      *
      * @param timeoutNanos how long to wait at most, in ns; zero or less does not wait
      */
     public long allocate(long bytes, long alignment, String tag, long timeoutNanos) {
         check(alignment, tag);
-        return store.allocate(bytes, alignment, tag, timeoutNanos);
+        return store.allocate(bytes, alignment, tag, false, timeoutNanos);
+    }
+
+    /**
+     * As {@link #allocate(long, long, String, long)}; an urgent request goes ahead of those that wait and are not. The request
+     * may be used again.
+     */
+    public long allocate(SliceRequest request, long timeoutNanos) {
+        return store.allocate(request.bytes(), request.alignment(), request.tag(), request.isUrgent(), timeoutNanos);
+    }
+
+    /** As {@link #allocate(SliceRequest, long)}, at once, and {@link #NONE} where no free place fits. */
+    public long tryAllocate(SliceRequest request) {
+        return Math.max(NONE, store.allocate(request));
     }
 
     /** As {@link #allocate(long, long, String)}, but {@link #NONE} where no free place fits. */

@@ -3,6 +3,8 @@
 package org.dmabufpool;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -26,6 +28,7 @@ final class SliceStore {
 
     private static final Logger LOG = Logger.getLogger(SliceStore.class.getName());
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final PoolCore core;
     private final SliceLedger ledger;
@@ -35,7 +38,7 @@ final class SliceStore {
     private final LeakPolicy leakPolicy;
     private final LeakTracker leaks;
     private final Maintenance maintenance;
-    private final SpaceWaiters waiters;
+    private final SpaceWaits waits;
     private final SliceCensus census;
     private final SliceWindows windows;
     private final Brackets brackets;
@@ -55,8 +58,8 @@ final class SliceStore {
     private final AtomicLong fragmented = new AtomicLong();
     private final AtomicLong invalid = new AtomicLong();
 
-    /** What becomes of leaked slices, what fences loans wait for, and who waits for space. */
-    record Rules(LeakPolicy leakPolicy, Loans.Fences fences, SpaceWaiters waiters) {}
+    /** What becomes of leaked slices, and what fences loans wait for. */
+    record Rules(LeakPolicy leakPolicy, Loans.Fences fences) {}
 
     SliceStore(PoolCore core, long granule, Rules rules) {
         this.core = core;
@@ -67,11 +70,11 @@ final class SliceStore {
         this.leakPolicy = rules.leakPolicy();
         this.leaks = new LeakTracker(ledger);
         this.maintenance = new Maintenance(this, core.name);
-        this.waiters = rules.waiters();
+        this.waits = new SpaceWaits(core);
         this.census = new SliceCensus(core);
         this.windows = new SliceWindows(core);
         this.brackets = new Brackets(core, windows);
-        this.reclaimer = new Reclaimer(core, waiters, maintenance::checkLater);
+        this.reclaimer = new Reclaimer(core, maintenance::checkLater);
         this.loans = new Loans(core, windows, reclaimer, rules.fences(), maintenance::checkLater);
         this.clock = core.clock;
         this.observed = core.observed;
@@ -87,23 +90,35 @@ final class SliceStore {
     // ---- slices begin ----
 
     /**
-     * Takes space for a slice. This is the one place where slices begin.
+     * Takes a place for a slice.
      *
-     * @return the handle of its first owner, or below 0 {@link OffsetAllocator#NO_SPACE} or
-     *     {@link OffsetAllocator#FRAGMENTED}
+     * @return the place, or below 0 {@link OffsetAllocator#NO_SPACE} or {@link OffsetAllocator#FRAGMENTED}
      */
-    long reserve(long bytes, long alignment, String tag) {
+    private long takePlace(long bytes, long alignment) {
+        long place = allocator.allocate(bytes, Math.max(alignment, granule));
+        if (place < 0 && reclaimer.hasKept()) {
+            reclaimer.tryKept();
+            place = allocator.allocate(bytes, Math.max(alignment, granule));
+        }
+        return place;
+    }
+
+    private void checkRequest(long bytes, long alignment, String tag) {
         if (ledger.isStopped()) {
             core.checkPoolOpen();
         }
         if (bytes < 1 || bytes > longest || alignment > capacity) {
             throw invalid(bytes, alignment, tag);
         }
-        long place = allocator.allocate(bytes, Math.max(alignment, granule));
-        if (place < 0 && reclaimer.hasKept()) {
-            reclaimer.tryKept();
-            place = allocator.allocate(bytes, Math.max(alignment, granule));
-        }
+    }
+
+    /**
+     * Begins a slice at a place that was taken. This is the one place where slices begin.
+     *
+     * @param place of the slice, or below 0 a refusal
+     * @return the handle of its first owner, or the refusal
+     */
+    private long beginAt(long place, long bytes, long alignment, String tag) {
         if (place < 0) {
             return place;
         }
@@ -170,43 +185,103 @@ final class SliceStore {
                 reclaimer.giveBack(place);
             }
         }
-        waiters.wake();
     }
 
-    /** Takes space for a slice, or counts the failure; as {@link #reserve} otherwise. */
+    /**
+     * Takes space for a slice, or counts the failure.
+     *
+     * @return the handle of its first owner, or below 0 {@link OffsetAllocator#NO_SPACE} or
+     *     {@link OffsetAllocator#FRAGMENTED}
+     */
     long allocate(long bytes, long alignment, String tag) {
         long begin = beginRequest();
-        long handle = reserve(bytes, alignment, tag);
+        checkRequest(bytes, alignment, tag);
+        long handle = beginAt(takePlace(bytes, alignment), bytes, alignment, tag);
         recordOutcome(handle, bytes, alignment, tag, begin);
         return handle;
+    }
+
+    /** As {@link #allocate(long, long, String)}; an urgent request goes ahead of those that wait. */
+    long allocate(SliceRequest request) {
+        return request.isUrgent()
+                ? await(request.bytes(), request.alignment(), request.tag(), true, 0)
+                : allocate(request.bytes(), request.alignment(), request.tag());
     }
 
     /**
      * As {@link #allocate(long, long, String)}, waiting for others to release if need be.
      *
+     * @param urgent whether to go ahead of requests that are not
      * @param timeoutNanos how long to wait at most; zero or less does not wait
      * @throws PoolExhaustedException if no free place fitted in time, or the thread was interrupted while it waited
      */
-    long allocate(long bytes, long alignment, String tag, long timeoutNanos) {
-        long begin = beginRequest();
-        long handle = reserve(bytes, alignment, tag);
-        boolean interrupted = false;
-        if (handle < 0) {
-            try {
-                handle = waiters.await(() -> reserve(bytes, alignment, tag), timeoutNanos);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                interrupted = true;
-            }
+    long allocate(long bytes, long alignment, String tag, boolean urgent, long timeoutNanos) {
+        long handle = await(bytes, alignment, tag, urgent, timeoutNanos);
+        if (handle == SpaceWaits.INTERRUPTED) {
+            Thread.currentThread().interrupt();
+            throw exhausted(bytes, alignment, tag, "interrupted while waiting for a free place");
         }
-        recordOutcome(handle, bytes, alignment, tag, begin);
         if (handle < 0) {
-            String what = interrupted
-                    ? "interrupted while waiting for a free place"
-                    : "no free place fits, after a wait of " + Math.max(0, timeoutNanos) / 1_000_000 + " ms";
-            throw exhausted(bytes, alignment, tag, what);
+            throw exhausted(bytes, alignment, tag, late(timeoutNanos));
         }
         return handle;
+    }
+
+    private static String late(long timeoutNanos) {
+        return "no free place fits, after a wait of " + Math.max(0, timeoutNanos) / NANOS_PER_MILLI + " ms";
+    }
+
+    private long await(long bytes, long alignment, String tag, boolean urgent, long timeoutNanos) {
+        long begin = beginRequest();
+        checkRequest(bytes, alignment, tag);
+        long place = takePlace(bytes, alignment);
+        if (place < 0 && (urgent || timeoutNanos > 0)) {
+            place = waits.await(bytes, Math.max(alignment, granule), urgent, timeoutNanos);
+        }
+        long handle = beginAt(place, bytes, alignment, tag);
+        recordOutcome(handle, bytes, alignment, tag, begin);
+        return handle;
+    }
+
+    /** As {@link #allocate(long, long, String, boolean, long)}, without a thread that waits. */
+    CompletableFuture<Slice> allocateAsync(SliceRequest request, long timeoutNanos, Executor executor) {
+        checkRequest(request.bytes(), request.alignment(), request.tag());
+        if (reclaimer.hasKept()) {
+            reclaimer.tryKept();
+        }
+        return new AsyncAllocation(this, request, Math.max(request.alignment(), granule), executor).begin(timeoutNanos);
+    }
+
+    /**
+     * Ends a request that waited.
+     *
+     * @param place what it was served with, or below 0 a refusal
+     * @param begin when it began, in ns
+     */
+    Slice sliceAt(long place, SliceRequest request, long begin) {
+        if (place < 0) {
+            core.checkPoolOpen();
+        }
+        long handle = beginAt(place, request.bytes(), request.alignment(), request.tag());
+        recordOutcome(handle, request.bytes(), request.alignment(), request.tag(), begin);
+        if (handle < 0) {
+            throw exhausted(request.bytes(), request.alignment(), request.tag(), late(System.nanoTime() - begin));
+        }
+        return slice(handle, request.bytes(), request.tag());
+    }
+
+    /** Whoever waits for space is told that the pool was closed. */
+    void dismissWaiting() {
+        allocator.dismissQueue();
+    }
+
+    /** Requests that wait for space now. */
+    int waiting() {
+        return allocator.totals().queuedRequests();
+    }
+
+    SpaceWaits waits() {
+        return waits;
     }
 
     /** When a request begins, in ns, if observed. */
@@ -291,7 +366,6 @@ final class SliceStore {
         // The way of most slices, kept short: the owner was all that there was. Giving space back needs no memory.
         if (unobserved && !ledger.isStopped() && ledger.closeOnly(handle)) {
             allocator.free(SlotTable.slot(handle));
-            waiters.wake();
             return true;
         }
         return releaseUsed(handle, slice);
@@ -409,17 +483,24 @@ final class SliceStore {
     /** Why a request failed, what is free, who holds the rest, and what would help. */
     PoolExhaustedException exhausted(long bytes, long alignment, String tag, String what) {
         AllocatorTotals now = allocator.totals();
-        String remedy = now.freeBytes() >= bytes
+        long free = now.freeBytes() - now.heldBytes();
+        String remedy = free >= bytes
                 ? "Enough is free, but not in one piece: release neighbours, ask for less, or for less alignment"
                 : "Release slices, wait with allocate(bytes, Duration), or build a pool with more capacity";
         return new PoolExhaustedException(
                 what + ": pool '" + core.name + "', requested=" + bytes + " bytes (tag '" + tag + "', alignment "
-                        + Math.max(alignment, granule) + "), free=" + now.freeBytes() + ", largest free="
-                        + now.largestFree() + ", capacity=" + capacity + "; held by " + census.topHolders()
+                        + Math.max(alignment, granule) + "), free=" + free + ", largest free="
+                        + now.largestFree() + ", capacity=" + capacity + held(now) + "; held by " + census.topHolders()
                         + census.retiring() + ". " + remedy,
                 bytes,
-                now.freeBytes(),
+                free,
                 now.largestFree());
+    }
+
+    private static String held(AllocatorTotals now) {
+        return now.queuedRequests() == 0
+                ? ""
+                : ", kept for the first of " + now.queuedRequests() + " requests that wait=" + now.heldBytes();
     }
 
     /** How many slices of that size could be allocated now, one after the other. */
@@ -600,9 +681,10 @@ final class SliceStore {
                 fragmented.get(),
                 invalid.get(),
                 now.releases() + withoutOwner,
-                waiters.waits(),
-                waiters.waitNanos(),
-                waiters.waiting(),
+                waits.waits(),
+                waits.waitNanos(),
+                now.queuedRequests(),
+                now.heldBytes(),
                 leaks.leaks(),
                 survey.bytesOf(leaks::isKept),
                 survey.oldestNanos(),

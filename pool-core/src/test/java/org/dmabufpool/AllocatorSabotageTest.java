@@ -26,6 +26,10 @@ class AllocatorSabotageTest {
     private static final String SIZES = "alloc.EverySizeTest#reservedFitsAndOneClassBelowDoesNot";
     private static final String NOT_LIVE = "alloc.SharedAllocatorTest#aPartThatWaitsIsNotLive";
     private static final String STRESS = "alloc.HandOverStressTest#noByteHasTwoOwnersAndAllComesBack";
+    private static final String QUEUE =
+            "alloc.SpaceQueuePropertiesTest#whoFitsIsServedAndTheFirstIsNotOvertakenInItsRange";
+    private static final String QUEUE_OF_SLOTS = "alloc.SpaceQueuePropertiesTest#slotsAndPagesWaitTogether";
+    private static final String RENEWALS = "alloc.SpaceQueuePropertiesTest#theFirstIsServedWhateverOthersRenew";
     private static final String REFUSALS = "alloc.SharedAllocatorTest#aRefusalGoesByWhatIsFreeNowAndNotEarlier";
 
     /** The first column says what the mistake is, the last one which test must see it. */
@@ -112,8 +116,8 @@ class AllocatorSabotageTest {
                 fault(
                         "a release does not wait for the lock",
                         "alloc/SharedAllocator.java",
-                        "        lockMap();\n        try {\n            return map.free(part);",
-                        "        mapLock.tryLock();\n        try {\n            return map.free(part);",
+                        "        lockMap();\n        try {\n            reserved = map.free(part);",
+                        "        mapLock.tryLock();\n        try {\n            reserved = map.free(part);",
                         STRESS),
                 fault(
                         "a part that waits is handed out twice",
@@ -148,8 +152,8 @@ class AllocatorSabotageTest {
                 fault(
                         "what waits counts as used when a request is refused",
                         "alloc/SharedAllocator.java",
-                        "return layout.capacity() - usedBytes() >= size ? FRAGMENTED : NO_SPACE;",
-                        "return layout.capacity() - peakUsedBytes >= size ? FRAGMENTED : NO_SPACE;",
+                        "return layout.capacity() - usedBytes() - map.heldBytes() >= size ? FRAGMENTED : NO_SPACE;",
+                        "return layout.capacity() - peakUsedBytes - map.heldBytes() >= size ? FRAGMENTED : NO_SPACE;",
                         REFUSALS),
                 fault(
                         "availability forgets what waits",
@@ -162,7 +166,61 @@ class AllocatorSabotageTest {
                         "alloc/Availability.java",
                         "open += fromEnd ? rest : 0;",
                         "open += fromEnd ? 0 : rest;",
-                        AVAILABILITY));
+                        AVAILABILITY),
+                fault(
+                        "a release serves nobody who waits",
+                        "alloc/SharedAllocator.java",
+                        "served = queue.freed(reserved);",
+                        "served = null;",
+                        QUEUE),
+                fault(
+                        "who leaves the queue leaves the range held",
+                        "alloc/SpaceQueue.java",
+                        "return wasFirst ? serveAll(false, Long.MAX_VALUE) : null;",
+                        "return null;",
+                        QUEUE),
+                fault(
+                        "urgent requests wait behind all others",
+                        "alloc/RequestQueue.java",
+                        "QueuedRequest ahead = request.urgent ? lastUrgent : last;",
+                        "QueuedRequest ahead = last;",
+                        QUEUE),
+                fault(
+                        "what comes free in the held range is for all",
+                        "alloc/Extents.java",
+                        "        if (isHeld(run)) {\n            heldPages",
+                        "        if (false && isHeld(run)) {\n            heldPages",
+                        QUEUE),
+                fault(
+                        "the first is not found to fit across the border of its range",
+                        "alloc/HeldRange.java",
+                        "while (isFree(blocks.get(first, BEFORE))) {",
+                        "while (false && isFree(blocks.get(first, BEFORE))) {",
+                        QUEUE),
+                fault(
+                        "others behind the first are not served",
+                        "alloc/SpaceQueue.java",
+                        "return serveOthers(null, freed);",
+                        "return null;",
+                        QUEUE),
+                fault(
+                        "parts wait in stripes while requests wait",
+                        "alloc/SharedAllocator.java",
+                        "boolean room = queue.isEmpty() && stripe.admits(number, reserved);",
+                        "boolean room = stripe.admits(number, reserved);",
+                        QUEUE),
+                fault(
+                        "slots of a slab in the held range are handed out",
+                        "alloc/SlabTier.java",
+                        "if (before == 0 && !isHeld(slab)) {",
+                        "if (before == 0) {",
+                        QUEUE_OF_SLOTS),
+                fault(
+                        "the range that was chosen first is held for ever",
+                        "alloc/SpaceQueue.java",
+                        "boolean passed = overtakenBytes > mostOvertakenBytes;",
+                        "boolean passed = false;",
+                        RENEWALS));
     }
 
     private static Arguments fault(String mistake, String file, String sound, String faulty, String detector) {

@@ -8,9 +8,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.SyncWay;
@@ -44,6 +46,7 @@ public final class OutOfMemoryWalk {
     private final List<Loan> loans = new ArrayList<>();
     private final List<Long> handles = new ArrayList<>();
     private final List<Long> handleLoans = new ArrayList<>();
+    private final List<CompletableFuture<Slice>> answers = new ArrayList<>();
     private int failed;
     private int step;
 
@@ -89,17 +92,21 @@ public final class OutOfMemoryWalk {
     }
 
     private void run(int failures) {
+        // A class whose initialization fails is lost for good.
+        PoolObserver.Refusal.values();
+        look();
         while (failed < failures) {
             step++;
             AllocationPoints.failAfter(random.nextInt(POINTS), random.nextInt(4) == 0);
             try {
-                call(random.nextInt(12));
+                call(random.nextInt(14));
             } catch (OutOfMemoryError e) {
                 requireInjected(e);
                 failed++;
             } finally {
                 AllocationPoints.failNoMore();
             }
+            collectAnswers();
             check();
         }
         closeAll();
@@ -123,6 +130,8 @@ public final class OutOfMemoryWalk {
             case 8 -> releaseHandle();
             case 9 -> useHandle();
             case 10 -> endHandleLoan();
+            case 11 -> allocateLater();
+            case 12 -> cancel();
             default -> look();
         }
     }
@@ -146,6 +155,34 @@ public final class OutOfMemoryWalk {
         if (owners.size() < MOST) {
             pool.tryAllocate(SliceRequest.of(length()).alignment(alignment()).tag("tag" + random.nextInt(3)))
                     .ifPresent(owners::add);
+        }
+    }
+
+    /** Half of the pool: it has to wait, as a rule. */
+    private void allocateLater() {
+        if (answers.size() < 4 && owners.size() < MOST) {
+            SliceRequest request =
+                    SliceRequest.of(CAPACITY / 2 - random.nextInt(100_000)).tag("later");
+            answers.add(pool.allocateAsync(
+                    random.nextBoolean() ? request.urgent() : request, Duration.ofDays(1), Runnable::run));
+        }
+    }
+
+    private void cancel() {
+        if (!answers.isEmpty()) {
+            any(answers).cancel(false);
+        }
+    }
+
+    /** Requests that were served by what was called last are owners now; for want of memory they may have failed. */
+    private void collectAnswers() {
+        for (CompletableFuture<Slice> answer : List.copyOf(answers)) {
+            if (answer.isDone()) {
+                answers.remove(answer);
+                if (!answer.isCompletedExceptionally()) {
+                    owners.add(answer.join());
+                }
+            }
         }
     }
 
@@ -347,6 +384,9 @@ public final class OutOfMemoryWalk {
     }
 
     private void closeAll() {
+        answers.forEach(answer -> answer.cancel(false));
+        collectAnswers();
+        require(pool.statistics().waiting() == 0, "waiting", pool.statistics().waiting(), 0);
         loans.forEach(Loan::close);
         handleLoans.forEach(loan -> pool.handles().endLoan(loan));
         owners.forEach(Slice::close);

@@ -37,7 +37,7 @@ class ReclaimerTest {
     private boolean refusesToClean;
     private int freed;
     private final PoolCore core = core();
-    private Reclaimer reclaimer = new Reclaimer(core, new SpaceWaiters(), () -> {});
+    private Reclaimer reclaimer = new Reclaimer(core, () -> {});
 
     private PoolCore core() {
         PoolObservers observers = new PoolObservers(List.of());
@@ -92,7 +92,7 @@ class ReclaimerTest {
 
     @Test
     void aPlaceThatIsGivenBackByAnotherThreadMeanwhileIsNotHeldAgain() {
-        reclaimer = new Reclaimer(core, new SpaceWaiters(), () -> reclaimer.tryKept());
+        reclaimer = new Reclaimer(core, () -> reclaimer.tryKept());
         long place = unusedPlace();
         refusals = 1;
         assertThatThrownBy(() -> reclaimer.giveBack(place)).isInstanceOf(OutOfMemoryError.class);

@@ -12,6 +12,8 @@ package org.dmabufpool.alloc;
  * @param largestFree the largest size that could be reserved on the granule, in bytes; 0 when there is none
  * @param allocations parts reserved so far
  * @param releases parts given back so far
+ * @param heldBytes free bytes that are held for the first request that waits
+ * @param queuedRequests requests that wait for space
  */
 public record AllocatorTotals(
         long capacity,
@@ -20,9 +22,11 @@ public record AllocatorTotals(
         long peakUsedBytes,
         long largestFree,
         long allocations,
-        long releases) {
+        long releases,
+        long heldBytes,
+        int queuedRequests) {
 
-    /** Bytes not reserved for any live part, free slots and parts that wait in stripes included. */
+    /** Bytes not reserved for any live part, free slots and parts that wait in stripes included, and held ones. */
     public long freeBytes() {
         return capacity - usedBytes;
     }

@@ -21,6 +21,7 @@ import java.util.Arrays;
  * SPARE     of a live part, bytes reserved and not requested; of a slab, its number
  * LIST      of a hole, in the same place: the list it is in
  * NEXT      of a hole, the next one of its list; of an unused record, the next unused one
+ * AGE       of a live part, in the same place: how many ranges had been held for requests when it was taken
  * PREVIOUS  of a hole, the one ahead in its list
  * </pre>
  *
@@ -36,6 +37,7 @@ final class BlockTable extends Margin {
     static final int SPARE = 5;
     static final int LIST = SPARE;
     static final int NEXT = 6;
+    static final int AGE = NEXT;
     static final int PREVIOUS = 7;
 
     /** Binary logarithm of the numbers a block. */
@@ -53,6 +55,8 @@ final class BlockTable extends Margin {
     static final int SLAB = 4;
     /** What lies around the range: neither a part nor free. */
     static final int EDGE = 5;
+    /** Free pages that are held for the first request that waits. */
+    static final int HELD = 6;
 
     /** SPARE of a part that was given back and waits to be taken again. */
     static final int WAITS = -1;

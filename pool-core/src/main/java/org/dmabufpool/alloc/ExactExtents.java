@@ -4,13 +4,14 @@ package org.dmabufpool.alloc;
 
 import static org.dmabufpool.alloc.BlockTable.AFTER;
 import static org.dmabufpool.alloc.BlockTable.BEFORE;
+import static org.dmabufpool.alloc.BlockTable.HELD;
 import static org.dmabufpool.alloc.BlockTable.HOLE;
 import static org.dmabufpool.alloc.BlockTable.KIND;
 import static org.dmabufpool.alloc.BlockTable.OFFSET;
 import static org.dmabufpool.alloc.BlockTable.RECORD;
 import static org.dmabufpool.alloc.BlockTable.SIZE;
 
-/** Runs of just as many pages as are asked for, beginning on any page. No two holes adjoin. */
+/** Runs of just as many pages as are asked for, beginning on any page. No two holes adjoin, and no two blocks of kind HELD. */
 final class ExactExtents extends Extents {
 
     /**
@@ -54,7 +55,7 @@ final class ExactExtents extends Extents {
     }
 
     @Override
-    void join(int run) {
+    int join(int run) {
         int[] table = blocks.words();
         int at = run << RECORD;
         int before = table[at + BEFORE];
@@ -73,21 +74,52 @@ final class ExactExtents extends Extents {
                 blocks.remove(after);
             }
             change(before, table[(before << RECORD) + OFFSET], size);
-        } else if (joinsAfter) {
+            return before;
+        }
+        if (joinsAfter) {
             int size = table[at + SIZE] + table[(after << RECORD) + SIZE];
             link(before, after);
             blocks.remove(run);
             change(after, table[at + OFFSET], size);
-        } else {
-            table[at + KIND] = HOLE;
-            enter(run);
+            return after;
         }
+        table[at + KIND] = HOLE;
+        enter(run);
+        return run;
+    }
+
+    @Override
+    int joinHeld(int block) {
+        int before = blocks.get(block, BEFORE);
+        int first = block;
+        if (blocks.get(before, KIND) == HELD) {
+            absorbNext(before);
+            first = before;
+        }
+        if (blocks.get(blocks.get(first, AFTER), KIND) == HELD) {
+            absorbNext(first);
+        }
+        return first;
+    }
+
+    /** Adds the pages of the next block to a block; both are in no list. */
+    private void absorbNext(int block) {
+        int[] table = blocks.words();
+        int after = table[(block << RECORD) + AFTER];
+        table[(block << RECORD) + SIZE] += table[(after << RECORD) + SIZE];
+        link(block, table[(after << RECORD) + AFTER]);
+        blocks.remove(after);
+    }
+
+    @Override
+    int naturalAlignment(int count) {
+        return 1;
     }
 
     @Override
     void checkBlock(int block) {
-        boolean hole = blocks.get(block, KIND) == HOLE;
-        boolean holeBehind = blocks.get(blocks.get(block, AFTER), KIND) == HOLE;
-        Invariants.equal("hole beside hole " + block, 0, hole && holeBehind ? 1 : 0);
+        int kind = blocks.get(block, KIND);
+        boolean joins = (kind == HOLE || kind == HELD) && blocks.get(blocks.get(block, AFTER), KIND) == kind;
+        Invariants.equal("block to be joined with block " + block, 0, joins ? 1 : 0);
     }
 }

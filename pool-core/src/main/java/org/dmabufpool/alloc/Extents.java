@@ -5,6 +5,7 @@ package org.dmabufpool.alloc;
 import static org.dmabufpool.alloc.BlockTable.AFTER;
 import static org.dmabufpool.alloc.BlockTable.BEFORE;
 import static org.dmabufpool.alloc.BlockTable.EDGE;
+import static org.dmabufpool.alloc.BlockTable.HELD;
 import static org.dmabufpool.alloc.BlockTable.HOLE;
 import static org.dmabufpool.alloc.BlockTable.KIND;
 import static org.dmabufpool.alloc.BlockTable.NONE;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * page; no size is rounded up for it and no list is scanned.
  *
  * <p><b>Index.</b> A hole can be found between {@link #enter} and {@link #takeOut}.
+ *
+ * <p><b>Held range.</b> For a request that waits a range is held: its free pages are of kind HELD, and in no index.
  */
 abstract class Extents extends Margin {
 
@@ -44,11 +47,18 @@ abstract class Extents extends Margin {
     /** What lies around the range. Its record also tells the first and the last block. */
     private final int edge;
 
+    private final int pages;
+    private final HeldRange held;
+
     private @Nullable AlignedHoles aligned;
 
     private int pending = NONE;
     /** Its pages; 0 if it was taken again or joined. */
     private int pendingPages;
+    /** Pages of the hole formed last. */
+    private int lastJoined;
+    /** Pages of all blocks of kind HELD. */
+    private int heldPages;
 
     /**
      * No block yet: a subclass {@link #append}s holes that cover the range.
@@ -66,6 +76,8 @@ abstract class Extents extends Margin {
         table[at + BEFORE] = edge;
         table[at + AFTER] = edge;
         table[at + KIND] = EDGE;
+        this.pages = pages;
+        this.held = new HeldRange(blocks, edge, pages);
     }
 
     // ---- what subclasses decide ----
@@ -82,8 +94,14 @@ abstract class Extents extends Margin {
      */
     abstract int cut(int hole, int skip, int count);
 
-    /** Makes a block of kind HOLE, which is in no list, part of the holes. */
-    abstract void join(int run);
+    /** Makes a run part of the holes, together with those beside it that it can be joined with; returns the hole. */
+    abstract int join(int run);
+
+    /** Joins a block of kind HELD with such blocks beside it, if it can be; returns the block. */
+    abstract int joinHeld(int block);
+
+    /** What every run of so many pages begins on a multiple of. */
+    abstract int naturalAlignment(int count);
 
     /** Checks what holds of a block besides that the next one begins where it ends. */
     abstract void checkBlock(int block);
@@ -153,8 +171,127 @@ abstract class Extents extends Margin {
     private void settle() {
         if (pendingPages != 0) {
             pendingPages = 0;
-            join(pending);
+            giveBack(pending);
         }
+    }
+
+    private void giveBack(int run) {
+        if (isHeld(run)) {
+            heldPages += blocks.get(run, SIZE);
+            blocks.words()[(run << RECORD) + KIND] = HELD;
+            held.noteFree(joinHeld(run));
+            return;
+        }
+        int hole = join(run);
+        lastJoined = blocks.get(hole, SIZE);
+        if (held.isHeld()) {
+            held.noteFree(hole);
+        }
+    }
+
+    // ---- a range is held for a request ----
+
+    /**
+     * Holds a range for a request that fits nowhere, see {@link HeldRange}. There is room for two more records.
+     *
+     * @param again whether to choose where runs have come and gone since the last range was chosen
+     * @return whether there is one
+     */
+    final boolean hold(int count, int alignment, boolean again) {
+        settle();
+        if (count > pages || !held.choose(count, Math.max(alignment, naturalAlignment(count)), again)) {
+            return false;
+        }
+        for (int block = firstHeld(); block != NONE; block = nextHeld(block)) {
+            if (isHole(blocks.words(), block)) {
+                holdHole(block);
+            }
+        }
+        return true;
+    }
+
+    /** Holds what lies in the range of a hole. */
+    private void holdHole(int hole) {
+        takeOut(hole);
+        int begin = blocks.get(hole, OFFSET);
+        int end = begin + blocks.get(hole, SIZE);
+        int heldBegin = Math.max(begin, held.from());
+        int heldEnd = Math.min(end, held.to());
+        if (begin < heldBegin) {
+            enter(insert(begin, heldBegin - begin, blocks.get(hole, BEFORE), hole));
+        }
+        if (heldEnd < end) {
+            enter(insert(heldEnd, end - heldEnd, hole, blocks.get(hole, AFTER)));
+        }
+        int[] table = blocks.words();
+        table[(hole << RECORD) + OFFSET] = heldBegin;
+        table[(hole << RECORD) + SIZE] = heldEnd - heldBegin;
+        table[(hole << RECORD) + KIND] = HELD;
+        heldPages += heldEnd - heldBegin;
+    }
+
+    /** Makes all blocks of kind HELD holes. */
+    final void unhold() {
+        held.clear();
+        heldPages = 0;
+        int block = blocks.get(edge, AFTER);
+        while (block != edge) {
+            block = blocks.get(blocks.get(block, KIND) == HELD ? join(block) : block, AFTER);
+        }
+    }
+
+    /** The first block that lies in the held range, if only in part; there is one. */
+    final int firstHeld() {
+        int block = blocks.get(edge, AFTER);
+        while (!isHeld(block)) {
+            block = blocks.get(block, AFTER);
+        }
+        return block;
+    }
+
+    /** The next block that lies in the held range, or {@link BlockTable#NONE}. */
+    final int nextHeld(int block) {
+        int next = blocks.get(block, AFTER);
+        return next != edge && isHeld(next) ? next : NONE;
+    }
+
+    /** Whether a block lies in the held range, if only in part. */
+    final boolean isHeld(int block) {
+        return held.holds(blocks.get(block, OFFSET), blocks.get(block, SIZE));
+    }
+
+    /** Whether a range is held. */
+    final boolean holdsRange() {
+        return held.isHeld();
+    }
+
+    /** Whether the request that the range is held for fits now. */
+    final boolean holdFits() {
+        return held.fits();
+    }
+
+    /** Free pages that are held. */
+    final int heldPages() {
+        return heldPages;
+    }
+
+    /** How many ranges have been held. */
+    final int epoch() {
+        return held.epoch();
+    }
+
+    /** Joins the run given back last with its neighbours; pages of the hole that was formed last. */
+    final int lastJoined() {
+        settle();
+        int last = lastJoined;
+        lastJoined = 0;
+        return last;
+    }
+
+    /** At least the size of the largest hole. */
+    final int atMostLargest() {
+        int most = index.largest();
+        return most == HoleIndex.UNSURE ? pages : most;
     }
 
     // ---- holes come and go ----
@@ -261,8 +398,8 @@ abstract class Extents extends Margin {
     }
 
     /** Blocks are linked with those they adjoin, cover the range, and are as the subclass has them. */
-    final void checkInvariants(int pages) {
-        int[] sums = new int[2];
+    final void checkInvariants() {
+        int[] sums = new int[3];
         forEachBlock(block -> {
             int after = blocks.get(block, AFTER);
             Invariants.equal("first page of block " + block, sums[0], blocks.get(block, OFFSET));
@@ -270,9 +407,14 @@ abstract class Extents extends Margin {
             Invariants.equal("block before block " + after, block, blocks.get(after, BEFORE));
             checkBlock(block);
             sums[0] += blocks.get(block, SIZE);
-            sums[1] += blocks.get(block, KIND) == HOLE ? 1 : 0;
+            int kind = blocks.get(block, KIND);
+            sums[1] += kind == HOLE ? 1 : 0;
+            sums[2] += kind == HELD ? blocks.get(block, SIZE) : 0;
+            boolean free = kind == HOLE || kind == HELD;
+            Invariants.equal("HELD of block " + block, kind == HELD ? 1 : 0, free && isHeld(block) ? 1 : 0);
         });
         Invariants.equal("pages of all blocks", pages, sums[0]);
+        Invariants.equal("held pages", sums[2], heldPages);
         index.checkInvariants(sums[1]);
         AlignedHoles trees = aligned;
         if (trees != null) {

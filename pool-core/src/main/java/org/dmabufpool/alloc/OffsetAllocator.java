@@ -21,6 +21,9 @@ public interface OffsetAllocator {
     /** What {@link #allocate} returns when enough is free, but not in one piece. */
     long FRAGMENTED = -2L;
 
+    /** What {@link #allocateOrQueue} returns when the request waits. */
+    long QUEUED = -3L;
+
     /**
      * Reserves a part.
      *
@@ -30,6 +33,26 @@ public interface OffsetAllocator {
      * @throws IllegalArgumentException if a value is out of its range
      */
     long allocate(long size, long alignment);
+
+    /**
+     * Reserves a part, or waits for it in the queue: first come, first served, the urgent ones ahead. A range is held for the
+     * first in the queue, which nobody else is served from. Requests by {@link #allocate} are served from what is free elsewhere.
+     *
+     * @param request a new one
+     * @return the part's number, or {@link #QUEUED}: then {@link QueuedRequest#answered} is called when it is served
+     * @throws IllegalArgumentException as {@link #allocate}
+     */
+    long allocateOrQueue(QueuedRequest request);
+
+    /**
+     * Takes a request out of the queue.
+     *
+     * @return whether it was there; if not, {@link QueuedRequest#part} tells whether it was served
+     */
+    boolean leaveQueue(QueuedRequest request);
+
+    /** Takes all requests out of the queue, unserved, and calls {@link QueuedRequest#answered} for each. */
+    void dismissQueue();
 
     /**
      * Gives a part back.

@@ -5,6 +5,7 @@ package org.dmabufpool.alloc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One map of extents for all threads, and small parts that wait in stripes in front of it. Safe for use by many threads.
@@ -43,6 +44,9 @@ final class SharedAllocator implements OffsetAllocator {
     private final Stripe[] stripes;
     private final int stripeShift;
 
+    /** Requests that wait for space, under the map's lock. While there are any, no part waits in a stripe. */
+    private final SpaceQueue queue;
+
     /** The most bytes that were ever used at one moment. Written under all locks, read under the map's. */
     private long peakUsedBytes;
     /** The sum of what stripes pledge. Read and written under the map's lock. */
@@ -65,6 +69,7 @@ final class SharedAllocator implements OffsetAllocator {
         this.layout = layout;
         this.map = map;
         mapLock = new AllocatorLock(shared);
+        queue = new SpaceQueue(map);
         stripes = new Stripe[stripeCount];
         for (int i = 0; i < stripeCount; i++) {
             stripes[i] = new Stripe(shared, TieredAllocator.SIZES, layout.waitingLimit());
@@ -176,11 +181,19 @@ final class SharedAllocator implements OffsetAllocator {
         lockMap();
         try {
             return map.hasRoom() && map.usedBytes() + map.mostReserved(size) - pledgedBytes <= peakUsedBytes
-                    ? map.place(size, alignment, number)
+                    ? place(size, alignment, number)
                     : BlockTable.NONE;
         } finally {
             mapLock.unlock();
         }
+    }
+
+    private int place(long size, long alignment, int number) {
+        int part = map.place(size, alignment, number);
+        if (part != BlockTable.NONE && !queue.isEmpty()) {
+            queue.overtaken(map.reservedBytes(part));
+        }
+        return part;
     }
 
     private long takeFromAll(long size, long alignment, int number) {
@@ -192,10 +205,10 @@ final class SharedAllocator implements OffsetAllocator {
             }
             int part = takeAgainFromAny(size, number);
             if (part == BlockTable.NONE) {
-                part = map.place(size, alignment, number);
+                part = place(size, alignment, number);
             }
             if (part == BlockTable.NONE && giveAllBack()) {
-                part = map.place(size, alignment, number);
+                part = place(size, alignment, number);
             }
             peakUsedBytes = Math.max(peakUsedBytes, usedBytes());
             pledgeAllBut((peakUsedBytes - usedBytes()) / (2L * stripes.length));
@@ -233,7 +246,7 @@ final class SharedAllocator implements OffsetAllocator {
     }
 
     private long refusal(long size) {
-        return layout.capacity() - usedBytes() >= size ? FRAGMENTED : NO_SPACE;
+        return layout.capacity() - usedBytes() - map.heldBytes() >= size ? FRAGMENTED : NO_SPACE;
     }
 
     // ---- parts end ----
@@ -248,12 +261,20 @@ final class SharedAllocator implements OffsetAllocator {
                 return reserved;
             }
         }
+        QueuedRequest served = null;
+        long reserved;
         lockMap();
         try {
-            return map.free(part);
+            reserved = map.free(part);
+            if (!queue.isEmpty()) {
+                served = queue.freed(reserved);
+                notePeak();
+            }
         } finally {
             mapLock.unlock();
         }
+        tell(served, null);
+        return reserved;
     }
 
     private boolean letWait(int block, int number, long reserved) {
@@ -262,7 +283,7 @@ final class SharedAllocator implements OffsetAllocator {
         }
         Stripe stripe = lockStripe();
         try {
-            boolean room = stripe.admits(number, reserved);
+            boolean room = queue.isEmpty() && stripe.admits(number, reserved);
             if (room) {
                 stripe.give(number, block, reserved, map.requested(map.checkLive(block)));
                 map.setWaiting(block);
@@ -270,6 +291,80 @@ final class SharedAllocator implements OffsetAllocator {
             return room;
         } finally {
             stripe.unlock();
+        }
+    }
+
+    // ---- requests wait ----
+
+    @Override
+    public long allocateOrQueue(QueuedRequest request) {
+        layout.checkRequest(request.size, request.alignment);
+        boolean goesAhead = request.urgent && !queue.isEmpty();
+        long part = goesAhead ? NO_SPACE : allocate(request.size, request.alignment);
+        return part < 0 ? join(request) : part;
+    }
+
+    private long join(QueuedRequest request) {
+        QueuedRequest served;
+        long part;
+        lockAll();
+        try {
+            giveAllBack();
+            pledgeAllBut(Long.MAX_VALUE);
+            served = queue.add(request);
+            part = request.part();
+            notePeak();
+        } finally {
+            unlockAll();
+        }
+        tell(served, request);
+        return part == BlockTable.NONE ? QUEUED : part;
+    }
+
+    @Override
+    public boolean leaveQueue(QueuedRequest request) {
+        QueuedRequest served;
+        mapLock.lock();
+        try {
+            if (!request.queued) {
+                return false;
+            }
+            served = queue.remove(request);
+            notePeak();
+        } finally {
+            mapLock.unlock();
+        }
+        tell(served, null);
+        return true;
+    }
+
+    @Override
+    public void dismissQueue() {
+        QueuedRequest dismissed;
+        mapLock.lock();
+        try {
+            dismissed = queue.dismissAll();
+        } finally {
+            mapLock.unlock();
+        }
+        tell(dismissed, null);
+    }
+
+    /** Where requests wait, nothing waits in stripes: what is used is what the map has handed out. */
+    private void notePeak() {
+        if (map.usedBytes() - pledgedBytes > peakUsedBytes) {
+            peakUsedBytes = map.usedBytes() - pledgedBytes;
+        }
+    }
+
+    private static void tell(@Nullable QueuedRequest answered, @Nullable QueuedRequest caller) {
+        QueuedRequest next = answered;
+        while (next != null) {
+            QueuedRequest request = next;
+            next = request.next;
+            if (request != caller) {
+                request.answered();
+            }
         }
     }
 
@@ -326,7 +421,9 @@ final class SharedAllocator implements OffsetAllocator {
                 peakUsedBytes,
                 largestFree(),
                 map.allocations() + sum(stripe -> stripe.allocations()),
-                map.releases() + sum(stripe -> stripe.releases()));
+                map.releases() + sum(stripe -> stripe.releases()),
+                map.heldBytes(),
+                queue.count());
     }
 
     /** All locks are held. */
@@ -430,6 +527,7 @@ final class SharedAllocator implements OffsetAllocator {
         lockAll();
         try {
             map.checkInvariants();
+            queue.checkInvariants();
             long[] sums = new long[5];
             for (Stripe stripe : stripes) {
                 stripe.forEach(part -> sums[0] += map.waitingBytes(part));

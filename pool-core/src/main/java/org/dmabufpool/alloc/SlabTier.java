@@ -29,7 +29,7 @@ import java.util.Arrays;
  * <p><b>Blocks.</b> A slab's pages are a block of kind SLAB whose SPARE is the slab's number. A live slot is a block of
  * kind SLOT: OFFSET and SIZE count lines, BEFORE is the slot's place in its slab.
  *
- * <p><b>Lists.</b> A class's slabs with free slots are linked, the latest first. A slab is made when its
+ * <p><b>Lists.</b> A class's slabs with free slots are linked, the latest first, but for those in the range held for a request. A slab is made when its
  * class has none, and its pages go back when its last slot is freed.
  */
 final class SlabTier extends Margin {
@@ -177,7 +177,7 @@ final class SlabTier extends Margin {
         long after = before | (1L << table[at + BEFORE]);
         freeSlots[slab] = after;
         blocks.remove(block);
-        if (before == 0) {
+        if (before == 0 && !isHeld(slab)) {
             link(slab);
         }
         if (after == allSlots(classOf[slab])) {
@@ -209,12 +209,31 @@ final class SlabTier extends Margin {
     }
 
     private void release(int slab) {
-        unlink(slab);
+        if (!isHeld(slab)) {
+            unlink(slab);
+        }
         next[slab] = unused;
         unused = slab;
         int block = blockOf[slab];
         blocks.words()[(block << RECORD) + KIND] -= SLAB - RUN;
         extents.free(block);
+    }
+
+    private boolean isHeld(int slab) {
+        return extents.isHeld(blockOf[slab]);
+    }
+
+    /** Hands out no more slots of a slab, told by its block, that lies in the range held for a request; or does so again. */
+    void setHeld(int block, boolean held) {
+        int slab = blocks.get(block, SPARE);
+        if (freeSlots[slab] == 0) {
+            return;
+        }
+        if (held) {
+            unlink(slab);
+        } else {
+            link(slab);
+        }
     }
 
     private int newEntry() {
@@ -314,7 +333,9 @@ final class SlabTier extends Margin {
 
     /** Slots of a slab that requests of a class can be served with. */
     int freeSlots(int block, int slotClass) {
-        return classOf[blocks.get(block, SPARE)] < slotClass ? 0 : Long.bitCount(freeOrWaiting(block));
+        return classOf[blocks.get(block, SPARE)] < slotClass || extents.isHeld(block)
+                ? 0
+                : Long.bitCount(freeOrWaiting(block));
     }
 
     /** Shows the slots of a slab by its block, and what is left behind the last one. */
@@ -333,7 +354,7 @@ final class SlabTier extends Margin {
         }
     }
 
-    /** Each slab is one live run of pages, has a live slot, and is linked exactly if it has a free one. */
+    /** Each slab is one live run of pages, has a live slot, and is linked exactly if it has a free one and is not held. */
     void checkInvariants() {
         int open = 0;
         int slots = 0;
@@ -343,7 +364,7 @@ final class SlabTier extends Margin {
                 int slab = blocks.get(block, SPARE);
                 Invariants.equal("block of slab " + slab, block, blockOf[slab]);
                 checkSlab(slab);
-                open += freeSlots[slab] == 0 ? 0 : 1;
+                open += freeSlots[slab] == 0 || isHeld(slab) ? 0 : 1;
                 slots += Long.bitCount(allSlots(classOf[slab]) & ~freeSlots[slab]);
             } else if (kind == SLOT) {
                 checkSlot(block);

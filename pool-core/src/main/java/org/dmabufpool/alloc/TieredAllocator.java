@@ -3,7 +3,9 @@
 package org.dmabufpool.alloc;
 
 import static org.dmabufpool.alloc.BlockTable.AFTER;
+import static org.dmabufpool.alloc.BlockTable.AGE;
 import static org.dmabufpool.alloc.BlockTable.BEFORE;
+import static org.dmabufpool.alloc.BlockTable.HELD;
 import static org.dmabufpool.alloc.BlockTable.HOLE;
 import static org.dmabufpool.alloc.BlockTable.KIND;
 import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
@@ -171,7 +173,10 @@ final class TieredAllocator extends Margin {
     }
 
     private int reserve(int block, long bytes, long size) {
-        blocks.words()[(block << RECORD) + SPARE] = (int) (bytes - size);
+        int[] table = blocks.words();
+        int at = block << RECORD;
+        table[at + SPARE] = (int) (bytes - size);
+        table[at + AGE] = extents.epoch();
         usedBytes += bytes;
         requestedBytes += size;
         allocations++;
@@ -218,6 +223,72 @@ final class TieredAllocator extends Margin {
     /** Makes a part that waits live again, for a request of so many bytes. */
     void takeAgain(int block, long reserved, long size) {
         blocks.words()[(block << RECORD) + SPARE] = (int) (reserved - size);
+    }
+
+    // ---- a range is held for a request ----
+
+    // Nothing here takes memory: who gives space back must not fail because another waits.
+
+    /**
+     * Holds the range for a request that fits nowhere and is not for a slot or a page: such a one is served by whatever is given
+     * back next.
+     *
+     * @param again whether to choose where parts have come and gone since the last range was chosen
+     * @return whether one is held; not so either if the table is full
+     */
+    boolean hold(long size, long alignment, boolean again) {
+        int count = pagesFor(size);
+        boolean holds =
+                count > 1 && hasRoom() && extents.hold(count, (int) Math.max(1, alignment >>> pageShift), again);
+        if (holds) {
+            setSlabsHeld(true);
+        }
+        return holds;
+    }
+
+    /** No range is held any more. */
+    void unhold() {
+        if (extents.holdsRange()) {
+            setSlabsHeld(false);
+            extents.unhold();
+        }
+    }
+
+    private void setSlabsHeld(boolean held) {
+        for (int block = extents.firstHeld(); block != NONE; block = extents.nextHeld(block)) {
+            if ((blocks.get(block, KIND) & KIND_MASK) == SLAB) {
+                slabs.setHeld(block, held);
+            }
+        }
+    }
+
+    /** Whether the request that a range is held for fits now. */
+    boolean holdFits() {
+        return extents.holdFits();
+    }
+
+    /** Free bytes that are held. */
+    long heldBytes() {
+        return (long) extents.heldPages() << pageShift;
+    }
+
+    /**
+     * Joins what was given back last with its neighbours.
+     *
+     * @param reserved bytes of that part
+     * @return at least the bytes of the largest place that came free by it
+     */
+    long settle(long reserved) {
+        return Math.max(reserved, (long) extents.lastJoined() << pageShift);
+    }
+
+    /** At least the bytes of the largest part that can be had. */
+    long mostPlaceable() {
+        return Math.max((long) extents.atMostLargest() << pageShift, slabs.largestFree());
+    }
+
+    long capacity() {
+        return layout.capacity();
     }
 
     // ---- what is known of a part ----
@@ -311,7 +382,7 @@ final class TieredAllocator extends Margin {
         int[] table = blocks.words();
         int at = block << RECORD;
         return switch (table[at + KIND] & KIND_MASK) {
-            case HOLE -> true;
+            case HOLE, HELD -> true;
             case RUN -> table[at + SPARE] == WAITS;
             case SLAB -> slabs.isEmpty(block);
             default -> false;
@@ -357,6 +428,8 @@ final class TieredAllocator extends Margin {
                 count.hole(length);
             } else if (block == extents.pending()) {
                 count.taken();
+            } else if (extents.isHeld(block)) {
+                count.inUse(0);
             } else if (kind == SLAB ? slabs.becomesPages(block, slotClass) : isFree(block) && length != pages) {
                 count.waiting(length);
             } else {
@@ -389,7 +462,7 @@ final class TieredAllocator extends Margin {
 
     /** No byte is lost, none is in two places, and the figures follow from the blocks. */
     void checkInvariants() {
-        extents.checkInvariants(pages(layout.capacity()));
+        extents.checkInvariants();
         slabs.checkInvariants();
         long bytes = 0;
         for (int block = 1; block < blocks.end(); block++) {

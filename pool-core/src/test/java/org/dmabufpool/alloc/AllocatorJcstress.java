@@ -76,4 +76,69 @@ public final class AllocatorJcstress {
             seen.r2 = allocator.allocate(CAPACITY, 1) < 0 ? 0 : 1;
         }
     }
+
+    /** The range is given back while a request joins the queue. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0", "0, 1"},
+            expect = Expect.ACCEPTABLE,
+            desc = "served, at once or by the release, once")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "waits for ever, or told twice")
+    @State
+    public static class FreeAndQueue {
+
+        private static final long CAPACITY = 4096;
+
+        private final SharedAllocator allocator = new SharedAllocator(AllocatorLayout.ofCapacity(CAPACITY), true, 2);
+        private final long part = allocator.allocate(CAPACITY, 1);
+        private final SilentRequest request = new SilentRequest(CAPACITY);
+        private boolean queued;
+
+        @Actor
+        public void giveBack() {
+            allocator.free(part);
+        }
+
+        @Actor
+        public void queue(II_Result seen) {
+            queued = allocator.allocateOrQueue(request) < 0;
+            seen.r1 = queued ? 0 : 1;
+        }
+
+        @Arbiter
+        public void look(II_Result seen) {
+            seen.r2 = queued && request.part() > 0 ? 1 : 0;
+        }
+    }
+
+    /** A request leaves the queue while what it waits for is given back. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "left, and all is free")
+    @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "served before it could leave")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, or still held")
+    @State
+    public static class FreeAndLeave {
+
+        private static final long CAPACITY = 2 * 4096;
+
+        private final SharedAllocator allocator = new SharedAllocator(AllocatorLayout.ofCapacity(CAPACITY), true, 2);
+        private final long part = allocator.allocate(1, 1);
+        private final SilentRequest request = new SilentRequest(CAPACITY);
+        private final long queued = allocator.allocateOrQueue(request);
+
+        @Actor
+        public void giveBack() {
+            allocator.free(part);
+        }
+
+        @Actor
+        public void leave(II_Result seen) {
+            seen.r1 = allocator.leaveQueue(request) && queued == OffsetAllocator.QUEUED ? 1 : 0;
+        }
+
+        @Arbiter
+        public void look(II_Result seen) {
+            seen.r2 = allocator.allocate(CAPACITY, 1) < 0 ? 0 : 1;
+        }
+    }
 }

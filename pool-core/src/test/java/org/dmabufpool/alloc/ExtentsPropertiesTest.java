@@ -116,7 +116,7 @@ class ExtentsPropertiesTest {
         }
 
         void check() {
-            extents.checkInvariants(map.pages());
+            extents.checkInvariants();
             List<Hole> shown = new ArrayList<>();
             extents.forEachBlock(block -> {
                 if (blocks.get(block, BlockTable.KIND) == BlockTable.HOLE || block == extents.pending()) {

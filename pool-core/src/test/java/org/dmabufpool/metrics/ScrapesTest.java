@@ -124,6 +124,7 @@ class ScrapesTest {
                 0,
                 0,
                 0,
+                0,
                 List.of(),
                 List.of(),
                 0,

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The dmabuf-pool authors
+// SPDX-License-Identifier: Apache-2.0
+package org.dmabufpool.alloc;
+
+/** A request that tells nobody; {@link #part} does. */
+final class SilentRequest extends QueuedRequest {
+
+    SilentRequest(long size) {
+        super(size, 1, false);
+    }
+
+    @Override
+    protected void answered() {
+        // Whoever wants to know asks.
+    }
+}
