@@ -27,9 +27,12 @@ final class AsyncAllocation extends QueuedRequest {
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    /** @param alignment that of the request, or the pool's */
-    AsyncAllocation(SliceStore store, SliceRequest request, long alignment, Executor executor) {
-        super(request.bytes(), alignment, request.isUrgent());
+    /**
+     * @param alignment that of the request, or the pool's
+     * @param kind by its tag and length
+     */
+    AsyncAllocation(SliceStore store, SliceRequest request, long alignment, int kind, Executor executor) {
+        super(request.bytes(), alignment, kind, request.isUrgent());
         this.store = store;
         this.request = request;
         this.executor = executor;

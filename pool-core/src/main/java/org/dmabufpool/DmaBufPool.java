@@ -4,7 +4,9 @@ package org.dmabufpool;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import org.dmabufpool.alloc.AllocatorLayout;
+import org.dmabufpool.alloc.Budget;
+import org.dmabufpool.alloc.Placement;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.Heap;
 import org.dmabufpool.heap.SyncWay;
@@ -58,17 +62,21 @@ public final class DmaBufPool implements AutoCloseable {
         this.planner = SyncPlanner.choose(
                 buffer, builder.sync, builder.accessTimeout, builder.statistics, observers.ofSync(name));
         this.granule = Math.max(builder.alignment, planner.granule());
-        AllocatorLayout layout = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()));
+        Budgets budgets = new Budgets(builder.budgets);
+        AllocatorLayout layout = AllocatorLayout.of(buffer.size(), granule, Math.max(granule, buffer.pageSize()))
+                .withPlacement(builder.placement)
+                .withBudgets(budgets.inOrder());
         PoolCore core = new PoolCore(
                 name,
                 buffer,
                 planner,
-                layout.createShared(),
+                builder.plan == null ? layout.createShared() : layout.createShared(builder.plan.places()),
                 observers,
                 builder.statistics,
                 builder.trace == null ? TraceWriter.NONE : TraceWriter.to(builder.trace, name, buffer.size()));
         Loans.Fences fences = new Loans.Fences();
-        this.store = new SliceStore(core, granule, new SliceStore.Rules(builder.leakPolicy, fences));
+        SliceStore.Rules rules = new SliceStore.Rules(builder.leakPolicy, fences, budgets, builder.plan);
+        this.store = new SliceStore(core, granule, rules);
         this.handles = new SliceHandles(store);
         this.dropped = DroppedPool.watch(store, name, buffer, planner, fences);
     }
@@ -276,13 +284,23 @@ public final class DmaBufPool implements AutoCloseable {
     }
 
     /**
-     * How many slices of so many bytes could be allocated now, one after the other.
+     * How many slices of so many bytes and without a budget could be allocated now, one after the other.
      *
      * @param bytes 1 to the capacity
      * @throws IllegalArgumentException if {@code bytes} is out of that range
      */
     public long availability(long bytes) {
-        return store.availability(bytes);
+        return store.availability(bytes, "");
+    }
+
+    /**
+     * How many slices like this request could be allocated now, one after the other: by the budget of its tag, if it has one, and with the
+     * pool's own alignment.
+     *
+     * @throws IllegalArgumentException if the length is out of the range of {@link #availability(long)}
+     */
+    public long availability(SliceRequest request) {
+        return store.availability(request.bytes(), request.tag());
     }
 
     /**
@@ -353,11 +371,46 @@ public final class DmaBufPool implements AutoCloseable {
         private @Nullable SyncWay sync;
         private Duration accessTimeout = DEFAULT_ACCESS_TIMEOUT;
         private @Nullable Appendable trace;
+        private @Nullable PlacementPlan plan;
         private boolean statistics = true;
+        private Placement placement = Placement.EXACT;
         private LeakPolicy leakPolicy = LeakPolicy.KEEP;
+        private final Map<String, Budget> budgets = new LinkedHashMap<>();
         private final List<PoolObserver> observers = new ArrayList<>();
 
         private Builder() {}
+
+        /**
+         * Keeps memory for the slices of a tag, and limits them: so the shutter has its memory when the preview leaks.
+         *
+         * <ul>
+         *   <li>The guaranteed bytes are a range of the pool that nobody else is served from, less what slices lose there to
+         *       rounding and between them.
+         *   <li>Beyond these, slices of the tag are served from what no budget keeps, up to {@code mostBytes} in all: what is
+         *       reserved counts, retiring slices and those with further owners included, by the tag they were allocated with.
+         * </ul>
+         *
+         * <p>Slices without a budget, and {@link DmaBufPool#availability(long)}, have what no budget keeps. Default: no budgets; at most
+         * {@value Budget#MOST}. A second call for a tag replaces the first.
+         *
+         * @param tag of {@link SliceRequest#tag}, not empty
+         * @param guaranteedBytes 0 or more; rounded up to pages. {@link #build} refuses budgets that guarantee more than the
+         *     capacity together
+         * @param mostBytes at least 1 and the guaranteed bytes
+         * @throws IllegalArgumentException if a value is out of its range, or there are too many budgets
+         */
+        public Builder budget(String tag, long guaranteedBytes, long mostBytes) {
+            if (tag.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a budget needs a tag: slices without one have what no budget keeps");
+            }
+            if (budgets.size() == Budget.MOST && !budgets.containsKey(tag)) {
+                throw new IllegalArgumentException("a pool has at most " + Budget.MOST + " budgets, and that of tag '"
+                        + tag + "' is one more: give several kinds of slices one tag");
+            }
+            budgets.put(tag, new Budget(guaranteedBytes, mostBytes));
+            return this;
+        }
 
         /** A name for messages and metrics. Default: {@code dmabuf}. */
         public Builder name(String newName) {
@@ -394,6 +447,15 @@ public final class DmaBufPool implements AutoCloseable {
         }
 
         /**
+         * How slices are placed in the dma-buf. Default: {@link Placement#EXACT}. Another one may need less memory for an
+         * application's own use; {@code replay --placements} tells, from recorded traces.
+         */
+        public Builder placement(Placement newPlacement) {
+            placement = Objects.requireNonNull(newPlacement, "placement");
+            return this;
+        }
+
+        /**
          * The way to sync. Default: the narrowest that the heap's dma-buf supports. {@link SyncWay#NONE} declares that
          * CPU and devices are coherent here, which the pool cannot check.
          */
@@ -425,6 +487,17 @@ public final class DmaBufPool implements AutoCloseable {
         }
 
         /**
+         * Where slices of one use case are to lie; the command {@code plan} makes it from recordings of that use case.
+         * Requests that the plan knows lie at their planned places where these are free, and all others as usual; none is
+         * refused that would be served without a plan in the same state of the pool. A pool smaller than {@link
+         * PlacementPlan#height} uses the places that it has. Default: no plan.
+         */
+        public Builder plan(PlacementPlan newPlan) {
+            plan = Objects.requireNonNull(newPlan, "plan");
+            return this;
+        }
+
+        /**
          * Whether to count syncs, to know the age of slices, and to look for leaks, which takes some ns a slice and a daemon
          * thread that wakes once a second. Memory, slices and requests are counted in any case. Default: true.
          */
@@ -452,7 +525,8 @@ public final class DmaBufPool implements AutoCloseable {
          * Takes the dma-buf from the heap.
          *
          * @throws IllegalStateException if heap or capacity was not set
-         * @throws IllegalArgumentException if the way to sync that was asked for is not supported
+         * @throws IllegalArgumentException if the way to sync that was asked for is not supported, or the plan was made for a
+         *     smaller page than that of the pool, or goes with {@link Placement#BUDDY}
          * @throws org.dmabufpool.heap.HeapException if the kernel refuses
          */
         public DmaBufPool build() {

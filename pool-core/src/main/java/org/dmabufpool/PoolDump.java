@@ -25,6 +25,7 @@ final class PoolDump {
         PoolDump dump = new PoolDump();
         dump.head(statistics);
         dump.sync(statistics.sync());
+        dump.budgets(statistics.budgets());
         dump.json.append("  \"regions\": [");
         String separator = "\n";
         for (PoolSurvey.Region region : regions) {
@@ -56,6 +57,7 @@ final class PoolDump {
         number("releases", now.releases());
         number("exhausted", now.exhausted());
         number("fragmented", now.fragmented());
+        number("overBudget", now.overBudget());
         number("invalid", now.invalid());
         number("waits", now.waits());
         number("waitNanos", now.waitNanos());
@@ -74,6 +76,26 @@ final class PoolDump {
         number("syncBytesAsked", sync.bytesAsked());
         number("syncBytesWholeBuffer", sync.bytesWholeBuffer());
         number("syncRestarts", sync.restarts());
+    }
+
+    private void budgets(List<PoolBudget> budgets) {
+        json.append("  \"budgets\": [");
+        String separator = "";
+        for (PoolBudget budget : budgets) {
+            json.append(separator).append("{\"tag\": ");
+            quoted(budget.tag());
+            json.append(", \"guaranteedBytes\": ")
+                    .append(budget.guaranteedBytes())
+                    .append(", \"mostBytes\": ")
+                    .append(budget.mostBytes())
+                    .append(", \"usedBytes\": ")
+                    .append(budget.usedBytes())
+                    .append(", \"guaranteedFreeBytes\": ")
+                    .append(budget.guaranteedFreeBytes())
+                    .append('}');
+            separator = ", ";
+        }
+        json.append("],\n");
     }
 
     private void region(PoolSurvey.Region region) {

@@ -22,6 +22,8 @@ public interface PoolObserver {
         EXHAUSTED,
         /** Enough was free, but not in one piece. */
         FRAGMENTED,
+        /** The budget of the tag was used up. */
+        OVER_BUDGET,
         /** No pool of this size can serve it, ever. */
         INVALID
     }

@@ -32,6 +32,7 @@ import org.dmabufpool.sync.SyncStatistics;
  * @param allocations slices handed out since the pool was built
  * @param exhausted requests that failed, as less was free than they asked for; a wait counts once, at its end
  * @param fragmented requests that failed although enough was free, as it was not in one piece
+ * @param overBudget requests that failed as the budget of their tag was used up
  * @param invalid requests refused because of their values
  * @param releases slices whose last owner has closed since the pool was built, leaked ones included
  * @param waits requests that had to wait for space; moves when a wait ends
@@ -43,6 +44,7 @@ import org.dmabufpool.sync.SyncStatistics;
  * @param oldestSliceNanos age of the oldest open slice in ns, 0 if there is none; see {@link SliceFacts#ageNanos}
  * @param sizeClasses slices and holes by size, smallest first; classes with neither are left out
  * @param tags who holds what, most bytes first
+ * @param budgets what tags are sure of and may have, in the order in which the pool was given them
  * @param windowsOpen windows open now, those kept for later slices included
  * @param sync how accesses have been synced
  */
@@ -63,6 +65,7 @@ public record PoolStatistics(
         long allocations,
         long exhausted,
         long fragmented,
+        long overBudget,
         long invalid,
         long releases,
         long waits,
@@ -74,6 +77,7 @@ public record PoolStatistics(
         long oldestSliceNanos,
         List<SizeClass> sizeClasses,
         List<TagUse> tags,
+        List<PoolBudget> budgets,
         int windowsOpen,
         SyncStatistics sync) {
 
@@ -81,6 +85,7 @@ public record PoolStatistics(
     public PoolStatistics {
         sizeClasses = List.copyOf(sizeClasses);
         tags = List.copyOf(tags);
+        budgets = List.copyOf(budgets);
     }
 
     /** Bytes not reserved for any slice, in however many parts. */

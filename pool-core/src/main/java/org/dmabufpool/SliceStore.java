@@ -3,12 +3,16 @@
 package org.dmabufpool;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.dmabufpool.alloc.AllocatorTotals;
+import org.dmabufpool.alloc.Budget;
+import org.dmabufpool.alloc.Kind;
 import org.dmabufpool.alloc.OffsetAllocator;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
@@ -52,14 +56,23 @@ final class SliceStore {
     /** Whether, besides, nobody observes. */
     private final boolean unobserved;
 
-    private final long longest;
+    private final Budgets budgets;
+    /** The longest slice, by the number of the budget. */
+    private final long[] longest;
+
+    private final @Nullable PlacementPlan plan;
 
     private final AtomicLong exhausted = new AtomicLong();
     private final AtomicLong fragmented = new AtomicLong();
+    private final AtomicLong overBudget = new AtomicLong();
     private final AtomicLong invalid = new AtomicLong();
 
-    /** What becomes of leaked slices, and what fences loans wait for. */
-    record Rules(LeakPolicy leakPolicy, Loans.Fences fences) {}
+    /** What becomes of leaked slices, what fences loans wait for, what tags may have, and where slices are to lie. */
+    record Rules(
+            LeakPolicy leakPolicy,
+            Loans.Fences fences,
+            Budgets budgets,
+            @Nullable PlacementPlan plan) {}
 
     SliceStore(PoolCore core, long granule, Rules rules) {
         this.core = core;
@@ -71,6 +84,7 @@ final class SliceStore {
         this.leaks = new LeakTracker(ledger);
         this.maintenance = new Maintenance(this, core.name);
         this.waits = new SpaceWaits(core);
+        this.plan = rules.plan();
         this.census = new SliceCensus(core);
         this.windows = new SliceWindows(core);
         this.brackets = new Brackets(core, windows);
@@ -81,10 +95,18 @@ final class SliceStore {
         this.hasWindows = core.planner.hasWindows();
         this.plain = !hasWindows && core.isUnwatched();
         this.unobserved = plain && !observed;
-        this.longest = core.planner.needsWindow() ? Math.min(capacity, core.buffer.windowLimit()) : capacity;
+        this.budgets = rules.budgets();
+        this.longest = longest();
         if (core.statistics) {
             maintenance.begin();
         }
+    }
+
+    private long[] longest() {
+        long limit = core.planner.needsWindow() ? Math.min(capacity, core.buffer.windowLimit()) : capacity;
+        long[] most = new long[budgets.inOrder().size() + 1];
+        Arrays.setAll(most, budget -> Math.min(limit, allocator.longest(budget)));
+        return most;
     }
 
     // ---- slices begin ----
@@ -92,24 +114,28 @@ final class SliceStore {
     /**
      * Takes a place for a slice.
      *
-     * @return the place, or below 0 {@link OffsetAllocator#NO_SPACE} or {@link OffsetAllocator#FRAGMENTED}
+     * @return the place, or below 0 {@link OffsetAllocator#NO_SPACE}, {@link OffsetAllocator#FRAGMENTED} or
+     *     {@link OffsetAllocator#OVER_BUDGET}
      */
-    private long takePlace(long bytes, long alignment) {
-        long place = allocator.allocate(bytes, Math.max(alignment, granule));
+    private long takePlace(long bytes, long alignment, int kind) {
+        long place = allocator.allocate(bytes, Math.max(alignment, granule), kind);
         if (place < 0 && reclaimer.hasKept()) {
             reclaimer.tryKept();
-            place = allocator.allocate(bytes, Math.max(alignment, granule));
+            place = allocator.allocate(bytes, Math.max(alignment, granule), kind);
         }
         return place;
     }
 
-    private void checkRequest(long bytes, long alignment, String tag) {
+    /** The kind of a request, which can be served at some time. */
+    private int checkRequest(long bytes, long alignment, String tag) {
         if (ledger.isStopped()) {
             core.checkPoolOpen();
         }
-        if (bytes < 1 || bytes > longest || alignment > capacity) {
+        int budget = budgets.numberOf(tag);
+        if (bytes < 1 || bytes > longest[budget] || alignment > capacity) {
             throw invalid(bytes, alignment, tag);
         }
+        return Kind.of(plan == null ? 0 : plan.classOf(tag, bytes), budget);
     }
 
     /**
@@ -195,8 +221,8 @@ final class SliceStore {
      */
     long allocate(long bytes, long alignment, String tag) {
         long begin = beginRequest();
-        checkRequest(bytes, alignment, tag);
-        long handle = beginAt(takePlace(bytes, alignment), bytes, alignment, tag);
+        int kind = checkRequest(bytes, alignment, tag);
+        long handle = beginAt(takePlace(bytes, alignment, kind), bytes, alignment, tag);
         recordOutcome(handle, bytes, alignment, tag, begin);
         return handle;
     }
@@ -233,10 +259,10 @@ final class SliceStore {
 
     private long await(long bytes, long alignment, String tag, boolean urgent, long timeoutNanos) {
         long begin = beginRequest();
-        checkRequest(bytes, alignment, tag);
-        long place = takePlace(bytes, alignment);
+        int kind = checkRequest(bytes, alignment, tag);
+        long place = takePlace(bytes, alignment, kind);
         if (place < 0 && (urgent || timeoutNanos > 0)) {
-            place = waits.await(bytes, Math.max(alignment, granule), urgent, timeoutNanos);
+            place = waits.await(bytes, Math.max(alignment, granule), kind, urgent, timeoutNanos);
         }
         long handle = beginAt(place, bytes, alignment, tag);
         recordOutcome(handle, bytes, alignment, tag, begin);
@@ -245,11 +271,12 @@ final class SliceStore {
 
     /** As {@link #allocate(long, long, String, boolean, long)}, without a thread that waits. */
     CompletableFuture<Slice> allocateAsync(SliceRequest request, long timeoutNanos, Executor executor) {
-        checkRequest(request.bytes(), request.alignment(), request.tag());
+        int kind = checkRequest(request.bytes(), request.alignment(), request.tag());
         if (reclaimer.hasKept()) {
             reclaimer.tryKept();
         }
-        return new AsyncAllocation(this, request, Math.max(request.alignment(), granule), executor).begin(timeoutNanos);
+        long alignment = Math.max(request.alignment(), granule);
+        return new AsyncAllocation(this, request, alignment, kind, executor).begin(timeoutNanos);
     }
 
     /**
@@ -292,11 +319,25 @@ final class SliceStore {
     /** A request is over: it got a handle, or failed permanently. */
     void recordOutcome(long handle, long bytes, long alignment, String tag, long begin) {
         if (handle < 0) {
-            (handle == OffsetAllocator.FRAGMENTED ? fragmented : exhausted).incrementAndGet();
+            refusals(handle).incrementAndGet();
         }
         if (observed) {
             tellRequest(handle, bytes, alignment, tag, System.nanoTime() - begin);
         }
+    }
+
+    private AtomicLong refusals(long answer) {
+        return answer == OffsetAllocator.FRAGMENTED
+                ? fragmented
+                : answer == OffsetAllocator.OVER_BUDGET ? overBudget : exhausted;
+    }
+
+    private static PoolObserver.Refusal refusal(long answer) {
+        return answer == OffsetAllocator.FRAGMENTED
+                ? PoolObserver.Refusal.FRAGMENTED
+                : answer == OffsetAllocator.OVER_BUDGET
+                        ? PoolObserver.Refusal.OVER_BUDGET
+                        : PoolObserver.Refusal.EXHAUSTED;
     }
 
     private void tellRequest(long handle, long bytes, long alignment, String tag, long nanos) {
@@ -304,12 +345,7 @@ final class SliceStore {
             core.observers.allocated(core.factsIfObserved(handle), nanos);
             return;
         }
-        tellRefusal(
-                bytes,
-                alignment,
-                tag,
-                handle == OffsetAllocator.FRAGMENTED ? PoolObserver.Refusal.FRAGMENTED : PoolObserver.Refusal.EXHAUSTED,
-                nanos);
+        tellRefusal(bytes, alignment, tag, refusal(handle), nanos);
     }
 
     private void tellRefusal(long bytes, long alignment, String tag, PoolObserver.Refusal why, long nanos) {
@@ -471,30 +507,69 @@ final class SliceStore {
     }
 
     private IllegalArgumentException notOfThisPool(long bytes, long alignment, String tag) {
-        String limit = bytes > longest && bytes <= capacity
-                ? ". Slices of this pool are synced by windows, and a window is limited: "
-                        + core.buffer.windowLimitRemedy()
-                : "";
-        return new IllegalArgumentException("a slice of pool '" + core.name + "' has 1 to " + longest
+        int budget = budgets.numberOf(tag);
+        String limit = bytes > longest[budget] && bytes <= capacity ? limit(budget) : "";
+        return new IllegalArgumentException("a slice of pool '" + core.name + "' has 1 to " + longest[budget]
                 + " bytes and at most the capacity for an alignment, " + capacity + ": bytes=" + bytes + ", alignment="
                 + alignment + ", tag='" + tag + "'" + limit);
+    }
+
+    private String limit(int budget) {
+        return longest[budget] < allocator.longest(budget)
+                ? ". Slices of this pool are synced by windows, and a window is limited: "
+                        + core.buffer.windowLimitRemedy()
+                : ". The rest is kept for the budgets of other tags: give this tag a budget, or guarantee less";
     }
 
     /** Why a request failed, what is free, who holds the rest, and what would help. */
     PoolExhaustedException exhausted(long bytes, long alignment, String tag, String what) {
         AllocatorTotals now = allocator.totals();
-        long free = now.freeBytes() - now.heldBytes();
-        String remedy = free >= bytes
-                ? "Enough is free, but not in one piece: release neighbours, ask for less, or for less alignment"
-                : "Release slices, wait with allocate(bytes, Duration), or build a pool with more capacity";
+        List<PoolBudget> all = budgets.named(now.budgets());
+        int budget = budgets.numberOf(tag);
+        long free = now.freeBytes() - now.heldBytes() - keptForOthers(all, tag);
+        String remedy = budget != Budget.NONE && isUsedUp(all.get(budget - 1), bytes)
+                ? "The budget of this tag is used up: release slices of the tag, or give its budget more bytes"
+                : free >= bytes
+                        ? "Enough is free, but not in one piece: release neighbours, ask for less, or for less alignment"
+                        : "Release slices, wait with allocate(bytes, Duration), or build a pool with more capacity";
         return new PoolExhaustedException(
                 what + ": pool '" + core.name + "', requested=" + bytes + " bytes (tag '" + tag + "', alignment "
                         + Math.max(alignment, granule) + "), free=" + free + ", largest free="
-                        + now.largestFree() + ", capacity=" + capacity + held(now) + "; held by " + census.topHolders()
+                        + now.largestFree() + ", capacity=" + capacity + held(now) + describe(all) + "; held by "
+                        + census.topHolders()
                         + census.retiring() + ". " + remedy,
                 bytes,
                 free,
                 now.largestFree());
+    }
+
+    private static long keptForOthers(List<PoolBudget> budgets, String tag) {
+        return budgets.stream()
+                .filter(budget -> !budget.tag().equals(tag))
+                .mapToLong(PoolBudget::guaranteedFreeBytes)
+                .sum();
+    }
+
+    private static boolean isUsedUp(PoolBudget budget, long bytes) {
+        return budget.usedBytes() + bytes > budget.mostBytes();
+    }
+
+    private static String describe(List<PoolBudget> budgets) {
+        StringBuilder text = new StringBuilder();
+        for (PoolBudget budget : budgets) {
+            text.append(text.length() == 0 ? "; budgets: '" : ", '")
+                    .append(budget.tag())
+                    .append("' uses ")
+                    .append(budget.usedBytes())
+                    .append(" of at most ")
+                    .append(budget.mostBytes())
+                    .append(", and ")
+                    .append(budget.guaranteedFreeBytes())
+                    .append(" of ")
+                    .append(budget.guaranteedBytes())
+                    .append(" kept for it are free");
+        }
+        return text.toString();
     }
 
     private static String held(AllocatorTotals now) {
@@ -503,12 +578,12 @@ final class SliceStore {
                 : ", kept for the first of " + now.queuedRequests() + " requests that wait=" + now.heldBytes();
     }
 
-    /** How many slices of that size could be allocated now, one after the other. */
-    long availability(long bytes) {
+    /** How many slices of that size and tag could be allocated now, one after the other. */
+    long availability(long bytes, String tag) {
         if (bytes < 1 || bytes > capacity) {
-            throw notOfThisPool(bytes, 0, "");
+            throw notOfThisPool(bytes, 0, tag);
         }
-        return allocator.availability(bytes);
+        return allocator.availability(bytes, budgets.numberOf(tag));
     }
 
     // ---- what the faces ask ----
@@ -679,6 +754,7 @@ final class SliceStore {
                 now.allocations(),
                 exhausted.get(),
                 fragmented.get(),
+                overBudget.get(),
                 invalid.get(),
                 now.releases() + withoutOwner,
                 waits.waits(),
@@ -690,6 +766,7 @@ final class SliceStore {
                 survey.oldestNanos(),
                 survey.sizeClasses(),
                 survey.tags(),
+                budgets.named(now.budgets()),
                 planner.openWindows(),
                 planner.statistics());
     }

@@ -16,7 +16,7 @@ import org.dmabufpool.alloc.QueuedRequest;
 final class SpaceWaits {
 
     /** The answer where the thread was interrupted while it waited. */
-    static final long INTERRUPTED = -4L;
+    static final long INTERRUPTED = -5L;
 
     private final PoolCore core;
     private final AtomicLong waits = new AtomicLong();
@@ -31,8 +31,8 @@ final class SpaceWaits {
 
         private final Thread thread = Thread.currentThread();
 
-        ThreadRequest(long bytes, long alignment, boolean urgent) {
-            super(bytes, alignment, urgent);
+        ThreadRequest(long bytes, long alignment, int kind, boolean urgent) {
+            super(bytes, alignment, kind, urgent);
         }
 
         @Override
@@ -48,9 +48,9 @@ final class SpaceWaits {
      * @return the place, or below 0 {@link #INTERRUPTED} or a refusal of the allocator
      * @throws PoolClosedException if the pool was closed meanwhile
      */
-    long await(long bytes, long alignment, boolean urgent, long nanos) {
+    long await(long bytes, long alignment, int kind, boolean urgent, long nanos) {
         OffsetAllocator allocator = core.allocator;
-        ThreadRequest request = new ThreadRequest(bytes, alignment, urgent);
+        ThreadRequest request = new ThreadRequest(bytes, alignment, kind, urgent);
         long place = allocator.allocateOrQueue(request);
         if (place >= 0) {
             return place;
@@ -62,7 +62,7 @@ final class SpaceWaits {
         if (interrupted) {
             return INTERRUPTED;
         }
-        return core.isClosed() ? closed() : allocator.allocate(bytes, alignment);
+        return core.isClosed() ? closed() : allocator.allocate(bytes, alignment, kind);
     }
 
     /** A place that was found in time is not lost to an interrupt: the thread is told of both. */

@@ -26,6 +26,7 @@
  *   <dt>slot<dd>an entry of the ledger: of a place, or a ticket, which stands for a further owner or a loan
  *   <dt>handle<dd>a slot's number and a generation, which identify one owner or loan uniquely
  *   <dt>ledger<dd>who uses each place now: owners, accesses, loans
+ *   <dt>budget<dd>what the slices of a tag are sure of, and what they may have
  *   <dt>queue<dd>requests that wait for space, in the order in which they are served
  *   <dt>held<dd>of free bytes: handed out to nobody but the first request that waits
  *   <dt>stripe<dd>of the allocator: small parts that were given back and wait to be taken again, behind a lock of their own

@@ -29,7 +29,9 @@ class AllocatorSabotageTest {
     private static final String QUEUE =
             "alloc.SpaceQueuePropertiesTest#whoFitsIsServedAndTheFirstIsNotOvertakenInItsRange";
     private static final String QUEUE_OF_SLOTS = "alloc.SpaceQueuePropertiesTest#slotsAndPagesWaitTogether";
+    private static final String BUDGETS = "alloc.SpaceQueuePropertiesTest#budgetsAreKeptAndNobodyHasMore";
     private static final String RENEWALS = "alloc.SpaceQueuePropertiesTest#theFirstIsServedWhateverOthersRenew";
+    private static final String PLANNED = "alloc.PlannedAllocatorPropertiesTest#thePlanIsFollowedAndNothingIsLost";
     private static final String REFUSALS = "alloc.SharedAllocatorTest#aRefusalGoesByWhatIsFreeNowAndNotEarlier";
 
     /** The first column says what the mistake is, the last one which test must see it. */
@@ -74,7 +76,7 @@ class AllocatorSabotageTest {
                 fault(
                         "small runs are looked for from the beginning of the range",
                         "alloc/HoleIndex.java",
-                        "int last = isSmall(count) ? REGIONS - 1 : 0;",
+                        "int last = isSmall(count) ? regions - 1 : 0;",
                         "int last = 0;",
                         "alloc.HoleIndexTest#smallRunsComeFromTheHighestRegion"),
                 fault(
@@ -116,8 +118,8 @@ class AllocatorSabotageTest {
                 fault(
                         "a release does not wait for the lock",
                         "alloc/SharedAllocator.java",
-                        "        lockMap();\n        try {\n            reserved = map.free(part);",
-                        "        mapLock.tryLock();\n        try {\n            reserved = map.free(part);",
+                        "        lockMap();\n        try {\n            if (queue.isEmpty()) {",
+                        "        mapLock.tryLock();\n        try {\n            if (queue.isEmpty()) {",
                         STRESS),
                 fault(
                         "a part that waits is handed out twice",
@@ -152,15 +154,75 @@ class AllocatorSabotageTest {
                 fault(
                         "what waits counts as used when a request is refused",
                         "alloc/SharedAllocator.java",
-                        "return layout.capacity() - usedBytes() - map.heldBytes() >= size ? FRAGMENTED : NO_SPACE;",
-                        "return layout.capacity() - peakUsedBytes - map.heldBytes() >= size ? FRAGMENTED : NO_SPACE;",
+                        "long free = map.capacity() - commonUsedBytes() - map.heldBytes()",
+                        "long free = map.capacity() - peakUsedBytes - map.heldBytes()",
                         REFUSALS),
                 fault(
                         "availability forgets what waits",
                         "alloc/TieredAllocator.java",
                         "count.waiting(length);",
-                        "count.inUse(0);",
+                        "count.inUse(length, 0);",
                         AVAILABILITY),
+                fault(
+                        "availability counts blocks of a power of two from any page on",
+                        "alloc/Availability.java",
+                        "long skipped = blocks ? (pages - until) & (unitPages - 1) : 0;",
+                        "long skipped = 0;",
+                        AVAILABILITY),
+                fault(
+                        "a hole of another size is joined as a buddy",
+                        "alloc/BuddyExtents.java",
+                        "isHole(table, buddy) && table[(buddy << RECORD) + SIZE] == table[(block << RECORD) + SIZE]",
+                        "isHole(table, buddy)",
+                        EXTENTS),
+                fault(
+                        "the block behind is taken for the buddy, on whichever side that is",
+                        "alloc/BuddyExtents.java",
+                        "== 0 ? AFTER : BEFORE",
+                        "== 0 ? AFTER : AFTER",
+                        EXTENTS),
+                fault(
+                        "buddies are joined once and no further",
+                        "alloc/BuddyExtents.java",
+                        "buddy = buddyOf(table, block);\n        }",
+                        "buddy = 0;\n        }",
+                        EXTENTS),
+                fault(
+                        "the other half of a block is lost",
+                        "alloc/BuddyExtents.java",
+                        "enter(insert(page + size, size, hole, table[at + AFTER]));",
+                        "insert(page + size, size, hole, table[at + AFTER]);",
+                        EXTENTS),
+                fault(
+                        "an alignment above the size of a block is taken for granted",
+                        "alloc/BuddyExtents.java",
+                        "return Math.max(count, alignment);",
+                        "return count;",
+                        EXTENTS),
+                fault(
+                        "requests reserve twice the power of two",
+                        "alloc/BuddyExtents.java",
+                        "Integer.highestOneBit(2 * count - 1)",
+                        "Integer.highestOneBit(2 * count)",
+                        SEQUENCES),
+                fault(
+                        "the largest block is looked for on pages of no multiple",
+                        "alloc/BuddyExtents.java",
+                        "while ((-page & (size - 1)) + size > count) {",
+                        "while (size > count) {",
+                        WAITING),
+                fault(
+                        "no room is kept for the halves of a block",
+                        "alloc/BuddyExtents.java",
+                        "Integer.SIZE - Integer.numberOfLeadingZeros(pages) + OTHER_RECORDS",
+                        "OTHER_RECORDS",
+                        "alloc.BuddyExtentsTest#thereIsRoomForAllHalves"),
+                fault(
+                        "whole pages that were not asked for are forgotten",
+                        "alloc/TieredAllocator.java",
+                        "return ((long) table[at + SPARE_PAGES] << pageShift) + table[at + SPARE];",
+                        "return table[at + SPARE];",
+                        WHOLE),
                 fault(
                         "availability counts the rest of a hole on the wrong side",
                         "alloc/Availability.java",
@@ -170,13 +232,13 @@ class AllocatorSabotageTest {
                 fault(
                         "a release serves nobody who waits",
                         "alloc/SharedAllocator.java",
-                        "served = queue.freed(reserved);",
+                        "served = queue.freed(range, budget, reserved);",
                         "served = null;",
                         QUEUE),
                 fault(
                         "who leaves the queue leaves the range held",
                         "alloc/SpaceQueue.java",
-                        "return wasFirst ? serveAll(false, Long.MAX_VALUE) : null;",
+                        "return request == first ? serveAll(false, Long.MAX_VALUE, null) : null;",
                         "return null;",
                         QUEUE),
                 fault(
@@ -200,8 +262,8 @@ class AllocatorSabotageTest {
                 fault(
                         "others behind the first are not served",
                         "alloc/SpaceQueue.java",
-                        "return serveOthers(null, freed);",
-                        "return null;",
+                        "        return serveOthers(bytes, served);",
+                        "        return served;",
                         QUEUE),
                 fault(
                         "parts wait in stripes while requests wait",
@@ -216,11 +278,65 @@ class AllocatorSabotageTest {
                         "if (before == 0) {",
                         QUEUE_OF_SLOTS),
                 fault(
+                        "a part is not charged to its budget",
+                        "alloc/Ranges.java",
+                        "used[budget] += bytes;",
+                        "",
+                        BUDGETS),
+                fault(
+                        "a new request takes the budget of one that waits",
+                        "alloc/Ranges.java",
+                        "long claimed = next == null || next == waiting ? 0 : common.leastReserved(next.size);",
+                        "long claimed = 0;",
+                        BUDGETS),
+                fault(
+                        "who waits for a budget is not served when its parts are given back",
+                        "alloc/SpaceQueues.java",
+                        "        if (budget != Budget.NONE) {\n            served = budgetAllowsMore(budget, served);\n        }\n        return noteFilled(served);\n    }\n\n    private @Nullable QueuedRequest budgetAllowsMore",
+                        "        return noteFilled(served);\n    }\n\n    private @Nullable QueuedRequest budgetAllowsMore",
+                        "PoolBudgetTest#aPlaceGivenBackElsewhereServesWhoWaitsForTheBudget"),
+                fault(
                         "the range that was chosen first is held for ever",
                         "alloc/SpaceQueue.java",
                         "boolean passed = overtakenBytes > mostOvertakenBytes;",
                         "boolean passed = false;",
-                        RENEWALS));
+                        RENEWALS),
+                fault(
+                        "a planned place is taken though its end is in use",
+                        "alloc/Extents.java",
+                        "skip + count <= blocks.get(hole, SIZE) ? take",
+                        "skip + 1 <= blocks.get(hole, SIZE) ? take",
+                        PLANNED),
+                fault(
+                        "a planned place is looked for before the run given back last is joined",
+                        "alloc/Extents.java",
+                        "        settle();\n        HoleStarts kept = starts;",
+                        "        HoleStarts kept = starts;",
+                        PLANNED),
+                fault(
+                        "a hole that moves is still found where it began",
+                        "alloc/Extents.java",
+                        "        removeStart(hole);\n        int[] table = blocks.words();",
+                        "        int[] table = blocks.words();",
+                        PLANNED),
+                fault(
+                        "a level that became empty stays marked",
+                        "alloc/HoleStarts.java",
+                        "if (left != 0) {",
+                        "if (left != 0 || bit > LOW) {",
+                        "alloc.HoleStartsTest#theLastHoleUpToAPageIsFound"),
+                fault(
+                        "a planned place is not on the multiple that was asked for",
+                        "alloc/PlannedPlaces.java",
+                        "if ((pages[i] & (alignment - 1)) == 0) {",
+                        "if (alignment > 0) {",
+                        PLANNED),
+                fault(
+                        "a request whose places are taken is refused",
+                        "alloc/TieredAllocator.java",
+                        "        int run = placePlanned(count, alignment, planClass);\n        if (run != NONE) {",
+                        "        int run = placePlanned(count, alignment, planClass);\n        if (run == NONE && planClass != 0) {\n            return NONE;\n        }\n        if (run != NONE) {",
+                        PLANNED));
     }
 
     private static Arguments fault(String mistake, String file, String sound, String faulty, String detector) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
+import java.util.List;
+
 /**
  * How an allocator divides its range. The defaults suit cameras: 128-byte lines, pages of 4 KiB, slabs below a page,
  * exact runs of pages above.
@@ -17,9 +19,18 @@ package org.dmabufpool.alloc;
  * @param smallLimit a run of fewer bytes is small, and placed beside small ones: 0 to the capacity; 0 if none is
  * @param waitingLimit bytes of small parts that may wait in one stripe, to be taken again by requests of their size: 0 to the
  *     capacity; 0 if none may
+ * @param placement how runs of pages are placed
+ * @param budgets what requests of some kinds are sure of and may have; at most {@value Budget#MOST}
  */
 public record AllocatorLayout(
-        long capacity, long granule, long pageSize, long slabLimit, long smallLimit, long waitingLimit) {
+        long capacity,
+        long granule,
+        long pageSize,
+        long slabLimit,
+        long smallLimit,
+        long waitingLimit,
+        Placement placement,
+        List<Budget> budgets) {
 
     /** A line of the caches of all phones and boards known, and twice the usual one. */
     public static final long DEFAULT_GRANULE = 128;
@@ -31,8 +42,6 @@ public record AllocatorLayout(
     private static final long SMALLEST_PAGE = 64;
     private static final long MOST_PAGES = 1L << 25;
     private static final int LINES_PER_PAGE = 64;
-    /** A run is small below a 40th of the range: docs/design-decisions.md tells what was tried. */
-    private static final int SMALL_SHARE = 40;
     /** A 256th of the range may wait in a stripe. */
     private static final int WAITING_SHIFT = 8;
 
@@ -53,6 +62,16 @@ public record AllocatorLayout(
         checkRange("slabLimit", slabLimit, pageSize - 1);
         checkRange("smallLimit", smallLimit, capacity);
         checkRange("waitingLimit", waitingLimit, capacity);
+        budgets = List.copyOf(budgets);
+        long kept = budgets.stream()
+                .mapToLong(budget -> roundUp(budget.guaranteedBytes(), unit))
+                .sum();
+        if (budgets.size() > Budget.MOST || kept > capacity - unit) {
+            throw new IllegalArgumentException(
+                    "budgets must be at most " + Budget.MOST + ", and guarantee less than the"
+                            + " capacity together: budgets=" + budgets.size() + ", guaranteed=" + kept
+                            + " bytes, rounded up to multiples of " + unit + ", capacity=" + capacity);
+        }
     }
 
     /** The default division of a range: granule {@value #DEFAULT_GRANULE}, page {@value #DEFAULT_PAGE_SIZE}. */
@@ -67,23 +86,44 @@ public record AllocatorLayout(
                 granule,
                 pageSize,
                 pageSize - pageSize / 8,
-                Math.max(0, capacity) / SMALL_SHARE,
-                Math.max(0, capacity) >>> WAITING_SHIFT);
+                Placement.EXACT.smallLimit(capacity),
+                Math.max(0, capacity) >>> WAITING_SHIFT,
+                Placement.EXACT,
+                List.of());
     }
 
     /** The same with another limit of slabs, in bytes. */
     public AllocatorLayout withSlabLimit(long bytes) {
-        return new AllocatorLayout(capacity, granule, pageSize, bytes, smallLimit, waitingLimit);
+        return new AllocatorLayout(capacity, granule, pageSize, bytes, smallLimit, waitingLimit, placement, budgets);
     }
 
     /** The same with another limit of small runs, in bytes. */
     public AllocatorLayout withSmallLimit(long bytes) {
-        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, bytes, waitingLimit);
+        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, bytes, waitingLimit, placement, budgets);
     }
 
     /** The same with another limit of what may wait, in bytes. */
     public AllocatorLayout withWaitingLimit(long bytes) {
-        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, smallLimit, bytes);
+        return new AllocatorLayout(capacity, granule, pageSize, slabLimit, smallLimit, bytes, placement, budgets);
+    }
+
+    /** The same with another way to place runs, and its limit of small ones. */
+    public AllocatorLayout withPlacement(Placement newPlacement) {
+        return new AllocatorLayout(
+                capacity,
+                granule,
+                pageSize,
+                slabLimit,
+                newPlacement.smallLimit(capacity),
+                waitingLimit,
+                newPlacement,
+                budgets);
+    }
+
+    /** The same with budgets: the first one has number 1. */
+    public AllocatorLayout withBudgets(List<Budget> newBudgets) {
+        return new AllocatorLayout(
+                capacity, granule, pageSize, slabLimit, smallLimit, waitingLimit, placement, newBudgets);
     }
 
     /** A new allocator whose whole range is free, for one thread at a time. */
@@ -94,6 +134,41 @@ public record AllocatorLayout(
     /** A new allocator whose whole range is free, safe for use by many threads. */
     public OffsetAllocator createShared() {
         return new SharedAllocator(this, true);
+    }
+
+    /**
+     * As {@link #create()}, with planned places. Those that lie beyond the capacity are not used.
+     *
+     * @param places offsets in bytes, from 0 on; those of class n are at n - 1, in the order in which they are tried
+     * @throws IllegalArgumentException if a place is no multiple of the page and the granule, or the placement is {@link
+     *     Placement#BUDDY}
+     */
+    public OffsetAllocator create(long[][] places) {
+        checkPlaces(places);
+        return new SharedAllocator(this, false, places);
+    }
+
+    /** As {@link #create(long[][])}, safe for use by many threads. */
+    public OffsetAllocator createShared(long[][] places) {
+        checkPlaces(places);
+        return new SharedAllocator(this, true, places);
+    }
+
+    private void checkPlaces(long[][] places) {
+        if (placement == Placement.BUDDY) {
+            throw new IllegalArgumentException(
+                    "a plan has exact places, and blocks of powers of two lie where they must:"
+                            + " drop the plan, or choose another placement than BUDDY");
+        }
+        for (long[] ofClass : places) {
+            for (long place : ofClass) {
+                if (place < 0 || place % extentUnit() != 0) {
+                    throw new IllegalArgumentException("the place " + place + " of the plan is no multiple of "
+                            + extentUnit() + ", the pool's page: make the plan for that page, plan --page "
+                            + extentUnit());
+                }
+            }
+        }
     }
 
     /**
@@ -110,6 +185,24 @@ public record AllocatorLayout(
             throw new IllegalArgumentException("alignment must be a power of two up to the capacity of " + capacity
                     + " bytes: alignment=" + alignment);
         }
+    }
+
+    private static long roundUp(long bytes, long unit) {
+        return (bytes + unit - 1) / unit * unit;
+    }
+
+    /** Bytes that are kept for a budget alone. */
+    long keptBytes(int budget) {
+        return roundUp(budgets.get(budget - 1).guaranteedBytes(), extentUnit());
+    }
+
+    /** Bytes that no budget keeps. */
+    long commonBytes() {
+        long bytes = capacity;
+        for (int budget = 1; budget <= budgets.size(); budget++) {
+            bytes -= keptBytes(budget);
+        }
+        return bytes;
     }
 
     /** What extents are multiples of: the larger of page and granule, in bytes. */

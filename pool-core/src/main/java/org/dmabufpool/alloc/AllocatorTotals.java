@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.alloc;
 
+import java.util.List;
+
 /**
  * What an allocator holds, as of one moment. Immutable.
  *
@@ -14,6 +16,7 @@ package org.dmabufpool.alloc;
  * @param releases parts given back so far
  * @param heldBytes free bytes that are held for the first request that waits
  * @param queuedRequests requests that wait for space
+ * @param budgets what of each budget is used, the first one with number 1
  */
 public record AllocatorTotals(
         long capacity,
@@ -24,7 +27,13 @@ public record AllocatorTotals(
         long allocations,
         long releases,
         long heldBytes,
-        int queuedRequests) {
+        int queuedRequests,
+        List<BudgetUse> budgets) {
+
+    /** Keeps what it was given, for good. */
+    public AllocatorTotals {
+        budgets = List.copyOf(budgets);
+    }
 
     /** Bytes not reserved for any live part, free slots and parts that wait in stripes included, and held ones. */
     public long freeBytes() {

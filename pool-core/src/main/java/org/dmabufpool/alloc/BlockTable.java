@@ -18,11 +18,13 @@ import java.util.Arrays;
  * BEFORE    the block that ends where this one begins, or the edge
  * AFTER     the block that begins where this one ends, or the edge
  * KIND      what the block is, below; of a slot also whose
- * SPARE     of a live part, bytes reserved and not requested; of a slab, its number
+ * SPARE     of a live part, bytes reserved and not requested, but for whole pages; of a slab, its number
  * LIST      of a hole, in the same place: the list it is in
- * NEXT      of a hole, the next one of its list; of an unused record, the next unused one
- * AGE       of a live part, in the same place: how many ranges had been held for requests when it was taken
+ * NEXT      of a hole, the next one of its list; of an unused record, the next unused one; of a live part, whole pages
+ *           reserved and not requested
  * PREVIOUS  of a hole, the one ahead in its list
+ * ORIGIN    of a live part, in the same place: its budget in the low bits, and above them how many ranges had been held for
+ *           requests when it was taken
  * </pre>
  *
  * <p>KIND holds the kind in its low bits, and of a slot the number of its slab above them.
@@ -37,8 +39,9 @@ final class BlockTable extends Margin {
     static final int SPARE = 5;
     static final int LIST = SPARE;
     static final int NEXT = 6;
-    static final int AGE = NEXT;
+    static final int SPARE_PAGES = NEXT;
     static final int PREVIOUS = 7;
+    static final int ORIGIN = PREVIOUS;
 
     /** Binary logarithm of the numbers a block. */
     static final int RECORD = 3;
@@ -72,7 +75,10 @@ final class BlockTable extends Margin {
 
     private static final int FIRST_BLOCKS = 64;
 
-    /** The most records that one request takes: a run cut from the middle of a hole, as a slab, and a slot, with some to spare. */
+    /**
+     * The most records that a request takes, unless {@link #keepRoomFor} says more: a run cut from the middle of a hole, as a slab, and a slot, with some to
+     * spare.
+     */
     static final int MOST_FOR_A_REQUEST = 8;
 
     private final int most;
@@ -82,6 +88,8 @@ final class BlockTable extends Margin {
 
     /** While {@link #end} is at most this, there is room for a request. */
     private int roomEnd = FIRST_BLOCKS - MOST_FOR_A_REQUEST;
+
+    private int forARequest = MOST_FOR_A_REQUEST;
 
     private int end = 1;
     private int unused = NONE;
@@ -103,6 +111,12 @@ final class BlockTable extends Margin {
     /** One number of a block's record. */
     int get(int block, int field) {
         return words[(block << RECORD) + field];
+    }
+
+    /** A request takes up to so many records, less than there are at first. */
+    void keepRoomFor(int records) {
+        forARequest = records;
+        roomEnd = room() - records;
     }
 
     /** Whether the number belongs to a block that may be asked about. */
@@ -133,16 +147,16 @@ final class BlockTable extends Margin {
     /** Makes room for so many records; when this throws, nothing has changed. */
     void grow(int room) {
         words = Arrays.copyOf(words, room << RECORD);
-        roomEnd = room - MOST_FOR_A_REQUEST;
+        roomEnd = room - forARequest;
     }
 
     /** Whether enough records are left over from earlier blocks, so that the table need not grow. */
     boolean hasUnused() {
         int count = 0;
-        for (int block = unused; block != NONE && count < MOST_FOR_A_REQUEST; block = get(block, NEXT)) {
+        for (int block = unused; block != NONE && count < forARequest; block = get(block, NEXT)) {
             count++;
         }
-        return count == MOST_FOR_A_REQUEST;
+        return count == forARequest;
     }
 
     /** A record to fill in; there is one, where {@link #hasRoom} or {@link #hasUnused} said so before the request. */

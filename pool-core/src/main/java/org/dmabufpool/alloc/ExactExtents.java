@@ -15,12 +15,14 @@ import static org.dmabufpool.alloc.BlockTable.SIZE;
 final class ExactExtents extends Extents {
 
     /**
+     * @param firstPage where the range begins
      * @param pages how many there are; all are free
      * @param smallLimit a run of fewer pages is small
+     * @param regionBits binary logarithm of the number of regions
      */
-    ExactExtents(BlockTable blocks, int pages, int smallLimit) {
-        super(blocks, pages, smallLimit);
-        append(0, pages);
+    ExactExtents(BlockTable blocks, int firstPage, int pages, int smallLimit, int regionBits) {
+        super(blocks, firstPage, pages, smallLimit, regionBits);
+        append(firstPage, pages);
     }
 
     @Override
@@ -31,6 +33,16 @@ final class ExactExtents extends Extents {
     @Override
     int enoughFor(int count, int alignment) {
         return count + alignment - 1;
+    }
+
+    @Override
+    int largestWithin(int page, int count) {
+        return count;
+    }
+
+    @Override
+    boolean alignsRuns() {
+        return false;
     }
 
     @Override
@@ -109,11 +121,6 @@ final class ExactExtents extends Extents {
         table[(block << RECORD) + SIZE] += table[(after << RECORD) + SIZE];
         link(block, table[(after << RECORD) + AFTER]);
         blocks.remove(after);
-    }
-
-    @Override
-    int naturalAlignment(int count) {
-        return 1;
     }
 
     @Override

@@ -47,10 +47,13 @@ abstract class Extents extends Margin {
     /** What lies around the range. Its record also tells the first and the last block. */
     private final int edge;
 
+    private final int firstPage;
     private final int pages;
     private final HeldRange held;
 
     private @Nullable AlignedHoles aligned;
+    /** Where holes begin; null where no run is asked for by its place. */
+    private @Nullable HoleStarts starts;
 
     private int pending = NONE;
     /** Its pages; 0 if it was taken again or joined. */
@@ -59,16 +62,20 @@ abstract class Extents extends Margin {
     private int lastJoined;
     /** Pages of all blocks of kind HELD. */
     private int heldPages;
+    /** As {@link HeldRange#epoch}, above the bits of a budget. */
+    private int origin;
 
     /**
      * No block yet: a subclass {@link #append}s holes that cover the range.
      *
+     * @param firstPage where the range begins
      * @param pages how many there are to be
      * @param smallLimit a run of fewer pages is small
+     * @param regionBits binary logarithm of the number of regions
      */
-    Extents(BlockTable blocks, int pages, int smallLimit) {
+    Extents(BlockTable blocks, int firstPage, int pages, int smallLimit, int regionBits) {
         this.blocks = blocks;
-        this.index = new HoleIndex(blocks, pages, smallLimit);
+        this.index = new HoleIndex(blocks, firstPage, pages, smallLimit, regionBits);
         this.edge = blocks.add();
         int at = edge << RECORD;
         int[] table = blocks.words();
@@ -76,8 +83,9 @@ abstract class Extents extends Margin {
         table[at + BEFORE] = edge;
         table[at + AFTER] = edge;
         table[at + KIND] = EDGE;
+        this.firstPage = firstPage;
         this.pages = pages;
-        this.held = new HeldRange(blocks, edge, pages);
+        this.held = new HeldRange(blocks, edge, firstPage, pages);
     }
 
     // ---- what subclasses decide ----
@@ -87,6 +95,12 @@ abstract class Extents extends Margin {
 
     /** A hole of so many pages has {@code count} ones from a multiple of {@code alignment} on, wherever it lies. */
     abstract int enoughFor(int count, int alignment);
+
+    /** The most pages of a run in free pages in one piece, {@code count} from {@code page} on, were they all joined. */
+    abstract int largestWithin(int page, int count);
+
+    /** Whether a run begins on a multiple of its pages. */
+    abstract boolean alignsRuns();
 
     /**
      * Makes {@code count} pages of a hole, from the page on that is {@code skip} behind its first, a block of kind HOLE that is
@@ -99,9 +113,6 @@ abstract class Extents extends Margin {
 
     /** Joins a block of kind HELD with such blocks beside it, if it can be; returns the block. */
     abstract int joinHeld(int block);
-
-    /** What every run of so many pages begins on a multiple of. */
-    abstract int naturalAlignment(int count);
 
     /** Checks what holds of a block besides that the next one begins where it ends. */
     abstract void checkBlock(int block);
@@ -157,6 +168,27 @@ abstract class Extents extends Margin {
         return run;
     }
 
+    /** From now on runs that begin with one of the first pages may be asked for by their place. */
+    final void keepStarts(int pages) {
+        HoleStarts kept = new HoleStarts(pages);
+        index.forEach(hole -> kept.add(blocks.get(hole, OFFSET), hole));
+        starts = kept;
+    }
+
+    /**
+     * Takes a run by its place.
+     *
+     * @param page its first page, of those that {@link #keepStarts} covers
+     * @return its block, or {@link BlockTable#NONE} if not all of its pages are free
+     */
+    final int allocateAt(int page, int count) {
+        settle();
+        HoleStarts kept = starts;
+        int hole = kept == null ? NONE : kept.lastUpTo(page);
+        int skip = page - blocks.get(hole, OFFSET);
+        return hole != NONE && skip + count <= blocks.get(hole, SIZE) ? take(hole, skip, count) : NONE;
+    }
+
     /** Gives a run back, which is a block that is not a hole. */
     final void free(int run) {
         settle();
@@ -199,7 +231,10 @@ abstract class Extents extends Margin {
      */
     final boolean hold(int count, int alignment, boolean again) {
         settle();
-        if (count > pages || !held.choose(count, Math.max(alignment, naturalAlignment(count)), again)) {
+        boolean chosen =
+                count <= pages && held.choose(count, alignsRuns() ? Math.max(alignment, count) : alignment, again);
+        origin = held.epoch() << Kind.BUDGET_BITS;
+        if (!chosen) {
             return false;
         }
         for (int block = firstHeld(); block != NONE; block = nextHeld(block)) {
@@ -255,6 +290,15 @@ abstract class Extents extends Margin {
         return next != edge && isHeld(next) ? next : NONE;
     }
 
+    /** Whether a block, which is not a slot, lies in this range. */
+    final boolean covers(int block) {
+        return coversPage(blocks.get(block, OFFSET));
+    }
+
+    final boolean coversPage(int page) {
+        return page >= firstPage && page < firstPage + pages;
+    }
+
     /** Whether a block lies in the held range, if only in part. */
     final boolean isHeld(int block) {
         return held.holds(blocks.get(block, OFFSET), blocks.get(block, SIZE));
@@ -275,9 +319,9 @@ abstract class Extents extends Margin {
         return heldPages;
     }
 
-    /** How many ranges have been held. */
-    final int epoch() {
-        return held.epoch();
+    /** What a new run keeps: how many ranges have been held, above the bits of its budget, which are 0. */
+    final int origin() {
+        return origin;
     }
 
     /** Joins the run given back last with its neighbours; pages of the hole that was formed last. */
@@ -299,6 +343,10 @@ abstract class Extents extends Margin {
     /** A hole can be found from now on, by the place and the size that its record says. */
     final void enter(int hole) {
         index.add(hole);
+        HoleStarts kept = starts;
+        if (kept != null) {
+            kept.add(blocks.get(hole, OFFSET), hole);
+        }
         AlignedHoles holes = aligned;
         if (holes != null) {
             holes.add(hole);
@@ -308,15 +356,24 @@ abstract class Extents extends Margin {
     /** A hole cannot be found any more; it has the place and the size that it was entered with. */
     final void takeOut(int hole) {
         index.remove(hole);
+        removeStart(hole);
         AlignedHoles holes = aligned;
         if (holes != null) {
             holes.remove(hole);
         }
     }
 
+    private void removeStart(int hole) {
+        HoleStarts kept = starts;
+        if (kept != null) {
+            kept.remove(blocks.get(hole, OFFSET));
+        }
+    }
+
     /** Gives a hole another place and size. */
     final void change(int hole, int page, int count) {
         index.remove(hole);
+        removeStart(hole);
         int[] table = blocks.words();
         table[(hole << RECORD) + OFFSET] = page;
         table[(hole << RECORD) + SIZE] = count;
@@ -363,16 +420,14 @@ abstract class Extents extends Margin {
         }
     }
 
-    /** Makes room for more blocks; when this throws, nothing has changed. */
-    final void grow(int room) {
+    /** As {@link TieredAllocator#prepareToGrow}. */
+    final Runnable prepareToGrow(int room) {
         AlignedHoles holes = aligned;
         if (holes == null) {
-            blocks.grow(room);
-            return;
+            return () -> {};
         }
         @Nullable MaxTree[] larger = holes.larger(room);
-        blocks.grow(room);
-        holes.replace(larger);
+        return () -> holes.replace(larger);
     }
 
     private AlignedHoles alignedHoles() {
@@ -399,7 +454,7 @@ abstract class Extents extends Margin {
 
     /** Blocks are linked with those they adjoin, cover the range, and are as the subclass has them. */
     final void checkInvariants() {
-        int[] sums = new int[3];
+        int[] sums = {firstPage, 0, 0};
         forEachBlock(block -> {
             int after = blocks.get(block, AFTER);
             Invariants.equal("first page of block " + block, sums[0], blocks.get(block, OFFSET));
@@ -413,17 +468,24 @@ abstract class Extents extends Margin {
             boolean free = kind == HOLE || kind == HELD;
             Invariants.equal("HELD of block " + block, kind == HELD ? 1 : 0, free && isHeld(block) ? 1 : 0);
         });
-        Invariants.equal("pages of all blocks", pages, sums[0]);
+        Invariants.equal("pages of all blocks", pages, sums[0] - firstPage);
         Invariants.equal("held pages", sums[2], heldPages);
         index.checkInvariants(sums[1]);
         AlignedHoles trees = aligned;
         if (trees != null) {
             trees.checkInvariants();
         }
+        HoleStarts kept = starts;
+        if (kept != null) {
+            kept.checkInvariants(visitor -> index.forEach(hole -> visitor.hole(blocks.get(hole, OFFSET), hole)));
+        }
     }
 
     final long metadataBytes() {
         AlignedHoles trees = aligned;
-        return index.metadataBytes() + (trees == null ? 0 : trees.metadataBytes());
+        HoleStarts kept = starts;
+        return index.metadataBytes()
+                + (trees == null ? 0 : trees.metadataBytes())
+                + (kept == null ? 0 : kept.metadataBytes());
     }
 }

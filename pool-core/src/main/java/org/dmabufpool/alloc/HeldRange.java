@@ -3,7 +3,6 @@
 package org.dmabufpool.alloc;
 
 import static org.dmabufpool.alloc.BlockTable.AFTER;
-import static org.dmabufpool.alloc.BlockTable.AGE;
 import static org.dmabufpool.alloc.BlockTable.BEFORE;
 import static org.dmabufpool.alloc.BlockTable.HELD;
 import static org.dmabufpool.alloc.BlockTable.HOLE;
@@ -11,6 +10,7 @@ import static org.dmabufpool.alloc.BlockTable.KIND;
 import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
 import static org.dmabufpool.alloc.BlockTable.NONE;
 import static org.dmabufpool.alloc.BlockTable.OFFSET;
+import static org.dmabufpool.alloc.BlockTable.ORIGIN;
 import static org.dmabufpool.alloc.BlockTable.RUN;
 import static org.dmabufpool.alloc.BlockTable.SIZE;
 
@@ -37,10 +37,13 @@ final class HeldRange {
     private static final int NOWHERE = Integer.MAX_VALUE;
     /** A page in use that was so when the last range was chosen weighs more than all pages that were not. */
     private static final int OLD_SHIFT = 32;
+    /** Ranges are counted by the bits of a record that are left. */
+    private static final int MOST_EPOCHS = -1 >>> Kind.BUDGET_BITS;
 
     private final BlockTable blocks;
     private final int edge;
-    private final int pages;
+    private final int firstPage;
+    private final int endPage;
     private final Front begin = new Front();
     private final Front end = new Front();
 
@@ -55,12 +58,14 @@ final class HeldRange {
 
     /**
      * @param edge the block around the range of all
+     * @param firstPage where the range of all begins
      * @param pages how many there are in all
      */
-    HeldRange(BlockTable blocks, int edge, int pages) {
+    HeldRange(BlockTable blocks, int edge, int firstPage, int pages) {
         this.blocks = blocks;
         this.edge = edge;
-        this.pages = pages;
+        this.firstPage = firstPage;
+        this.endPage = firstPage + pages;
     }
 
     /** Whether a block lies in the range, if only in part. */
@@ -147,7 +152,7 @@ final class HeldRange {
             for (int block = blocks.get(edge, AFTER); block != edge; block = blocks.get(block, AFTER)) {
                 int page = blocks.get(block, OFFSET);
                 int first = side == 0 ? alignUp(page) : alignDown(page + blocks.get(block, SIZE) - count);
-                if (first >= 0 && first <= pages - count) {
+                if (first >= firstPage && first <= endPage - count) {
                     begin.moveTo(first);
                     end.moveTo(first + count);
                     long used = end.begun() - begin.ended();
@@ -160,7 +165,7 @@ final class HeldRange {
                 }
             }
         }
-        epoch++;
+        epoch = (epoch + 1) & MOST_EPOCHS;
         fits = false;
         from = best < 0 ? NOWHERE : best;
         to = best < 0 ? NOWHERE : best + count;
@@ -180,7 +185,7 @@ final class HeldRange {
 
         void restart(boolean newAgain) {
             again = newAgain;
-            page = 0;
+            page = firstPage;
             block = blocks.get(edge, AFTER);
             ended = 0;
             free = 0;
@@ -215,7 +220,7 @@ final class HeldRange {
                 return 0;
             }
             int kind = blocks.get(counted, KIND) & KIND_MASK;
-            boolean old = again && (kind != RUN || blocks.get(counted, AGE) != epoch);
+            boolean old = again && (kind != RUN || blocks.get(counted, ORIGIN) >>> Kind.BUDGET_BITS != epoch);
             return old ? (long) blocks.get(counted, SIZE) << OLD_SHIFT : blocks.get(counted, SIZE);
         }
     }

@@ -17,7 +17,7 @@ import java.util.function.IntConsumer;
 /**
  * Finds the smallest hole that is large enough, in the lowest or the highest region that has one, in O(1).
  *
- * <p>Not safe for use by many threads. The range is divided into 8 regions. In each, the holes of one size that begin there are
+ * <p>Not safe for use by many threads. The range is divided into regions. In each, the holes of one size that begin there are
  * a list, the latest first, linked through their records; from {@value #EXACT} pages on a list has several sizes, sixteen lists
  * for each power of two:
  *
@@ -41,8 +41,6 @@ final class HoleIndex extends Margin {
     /** There may be a hole that is large enough, among many that are nearly so. */
     static final int UNSURE = -1;
 
-    private static final int REGION_BITS = 3;
-    private static final int REGIONS = 1 << REGION_BITS;
     private static final int SHIFT = 6;
     /** Words of the lower bitmap of a region. */
     private static final int WORDS = 64;
@@ -60,30 +58,38 @@ final class HoleIndex extends Margin {
     private static final int NO_LIST = -1;
 
     private final BlockTable blocks;
+    private final int firstPage;
     private final int smallLimit;
     private final int mostPages;
+    private final int regions;
     private final int regionShift;
     /** How many lists a region has, up to a multiple of 64. */
     private final int lists;
     /** The first hole of each list, region after region. */
     private final int[] heads;
     /** One bit for each list, {@value #WORDS} words a region. */
-    private final long[] filled = new long[REGIONS * WORDS];
+    private final long[] filled;
     /** One bit for each of these words, by region. */
-    private final long[] filledWords = new long[REGIONS];
+    private final long[] filledWords;
 
     /**
+     * @param firstPage where the range begins
      * @param pages the size of the range
      * @param smallLimit a run of fewer pages is small, and looked for from the highest region down
+     * @param regionBits binary logarithm of the number of regions
      */
-    HoleIndex(BlockTable blocks, int pages, int smallLimit) {
+    HoleIndex(BlockTable blocks, int firstPage, int pages, int smallLimit, int regionBits) {
         this.blocks = blocks;
+        this.firstPage = firstPage;
         this.smallLimit = smallLimit;
         this.mostPages = pages;
-        regionShift = Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(pages - 1) - REGION_BITS);
+        regions = 1 << regionBits;
+        regionShift = Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(pages - 1) - regionBits);
         lists = (listOf(pages) + Long.SIZE) & -Long.SIZE;
         assert lists <= MOST_LISTS;
-        heads = new int[lists * REGIONS];
+        heads = new int[lists * regions];
+        filled = new long[regions * WORDS];
+        filledWords = new long[regions];
     }
 
     /** The list of a size; without a branch. */
@@ -102,10 +108,10 @@ final class HoleIndex extends Margin {
         if (count > mostPages) {
             return NONE;
         }
-        int last = isSmall(count) ? REGIONS - 1 : 0;
+        int last = isSmall(count) ? regions - 1 : 0;
         int list = listOf(count);
         int answer = NONE;
-        for (int i = 0; i < REGIONS; i++) {
+        for (int i = 0; i < regions; i++) {
             int region = i ^ last;
             int next = nextFilled(region, list);
             if (next != NO_LIST) {
@@ -169,7 +175,7 @@ final class HoleIndex extends Margin {
     /** Size of the largest hole, 0 if there is none, or {@link #UNSURE}. */
     int largest() {
         int most = 0;
-        for (int region = 0; region < REGIONS; region++) {
+        for (int region = 0; region < regions; region++) {
             int largest = largestIn(region);
             if (largest == UNSURE) {
                 return UNSURE;
@@ -200,7 +206,7 @@ final class HoleIndex extends Margin {
     void add(int hole) {
         int[] table = blocks.words();
         int at = hole << RECORD;
-        int region = table[at + OFFSET] >>> regionShift;
+        int region = (table[at + OFFSET] - firstPage) >>> regionShift;
         int list = listOf(table[at + SIZE]);
         int place = region * lists + list;
         int head = heads[place];
@@ -227,7 +233,7 @@ final class HoleIndex extends Margin {
             return;
         }
         heads[place] = next;
-        int region = table[at + OFFSET] >>> regionShift;
+        int region = (table[at + OFFSET] - firstPage) >>> regionShift;
         clearIfEmpty(region, place - region * lists, next);
     }
 
@@ -261,7 +267,8 @@ final class HoleIndex extends Margin {
                 assert Steps.count();
                 Invariants.equal("kind of hole " + hole, HOLE, blocks.get(hole, KIND));
                 Invariants.equal("list of hole " + hole, listOf(blocks.get(hole, SIZE)), list);
-                Invariants.equal("region of hole " + hole, blocks.get(hole, OFFSET) >>> regionShift, region);
+                Invariants.equal(
+                        "region of hole " + hole, (blocks.get(hole, OFFSET) - firstPage) >>> regionShift, region);
                 Invariants.equal("noted list of hole " + hole, place, blocks.get(hole, LIST));
                 Invariants.equal("hole ahead of hole " + hole, ahead, blocks.get(hole, PREVIOUS));
                 ahead = hole;

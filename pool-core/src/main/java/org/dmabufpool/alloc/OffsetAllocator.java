@@ -21,6 +21,9 @@ public interface OffsetAllocator {
     /** What {@link #allocate} returns when enough is free, but not in one piece. */
     long FRAGMENTED = -2L;
 
+    /** What {@link #allocate} returns when the request's budget does not allow so many bytes more. */
+    long OVER_BUDGET = -4L;
+
     /** What {@link #allocateOrQueue} returns when the request waits. */
     long QUEUED = -3L;
 
@@ -32,14 +35,25 @@ public interface OffsetAllocator {
      * @return the part's number, or below 0 {@link #NO_SPACE} or {@link #FRAGMENTED}
      * @throws IllegalArgumentException if a value is out of its range
      */
-    long allocate(long size, long alignment);
+    default long allocate(long size, long alignment) {
+        return allocate(size, alignment, Kind.NONE);
+    }
+
+    /**
+     * As {@link #allocate(long, long)}, of a kind: at the first place of its class in the plan that is free, if there is one, and by its
+     * budget.
+     *
+     * @param kind by {@link Kind#of}
+     * @return also {@link #OVER_BUDGET}
+     */
+    long allocate(long size, long alignment, int kind);
 
     /**
      * Reserves a part, or waits for it in the queue: first come, first served, the urgent ones ahead. A range is held for the
      * first in the queue, which nobody else is served from. Requests by {@link #allocate} are served from what is free elsewhere.
      *
      * @param request a new one
-     * @return the part's number, or {@link #QUEUED}: then {@link QueuedRequest#answered} is called when it is served
+     * @return the part's number, or a refusal where no part can ever be so long, or {@link #QUEUED}: then {@link QueuedRequest#answered} is called when it is served
      * @throws IllegalArgumentException as {@link #allocate}
      */
     long allocateOrQueue(QueuedRequest request);
@@ -111,7 +125,20 @@ public interface OffsetAllocator {
      *
      * @param size bytes, 1 to capacity
      */
-    long availability(long size);
+    default long availability(long size) {
+        return availability(size, Budget.NONE);
+    }
+
+    /**
+     * As {@link #availability(long)}, with a budget. At most so many, where the budget ends first and parts of below a page find no slots
+     * of their size.
+     *
+     * @param budget number of the budget, or {@link Budget#NONE}
+     */
+    long availability(long size, int budget);
+
+    /** Bytes of the longest part that requests of a budget can be served with, ever. */
+    long longest(int budget);
 
     /** Is shown live parts. */
     @FunctionalInterface

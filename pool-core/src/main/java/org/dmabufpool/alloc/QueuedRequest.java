@@ -14,6 +14,7 @@ public abstract class QueuedRequest {
 
     final long size;
     final long alignment;
+    final int kind;
     final boolean urgent;
 
     /** The one ahead in the queue. */
@@ -24,6 +25,9 @@ public abstract class QueuedRequest {
     @Nullable
     QueuedRequest next;
 
+    /** How many requests had joined a queue before. */
+    long turn;
+
     boolean queued;
 
     private volatile long part = BlockTable.NONE;
@@ -33,11 +37,13 @@ public abstract class QueuedRequest {
      *
      * @param size as for {@link OffsetAllocator#allocate}
      * @param alignment as for {@link OffsetAllocator#allocate}
+     * @param kind as for {@link OffsetAllocator#allocate(long, long, int)}
      * @param urgent whether it goes ahead of all requests that are not
      */
-    protected QueuedRequest(long size, long alignment, boolean urgent) {
+    protected QueuedRequest(long size, long alignment, int kind, boolean urgent) {
         this.size = size;
         this.alignment = alignment;
+        this.kind = kind;
         this.urgent = urgent;
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that wait for space, in the order in which they are to be served: the urgent ones, then the others, the first come
- * first. Not safe for use by many threads, but for {@link #isEmpty}.
+ * first. Not safe for use by many threads.
  */
 final class RequestQueue {
 
@@ -14,15 +14,8 @@ final class RequestQueue {
     private @Nullable QueuedRequest last;
     private @Nullable QueuedRequest lastUrgent;
     private int count;
-    /** Whether any request waits: for threads that hold no lock. */
-    private volatile boolean filled;
-    /** No request behind the first asks for fewer bytes. */
+    /** No request asks for fewer bytes. */
     private long leastBytes = Long.MAX_VALUE;
-
-    /** Whether none waits. Any thread may ask. */
-    boolean isEmpty() {
-        return !filled;
-    }
 
     /** The request to be served next. */
     @Nullable
@@ -34,12 +27,12 @@ final class RequestQueue {
         return count;
     }
 
-    /** At most what any request behind the first asks for, in bytes. */
+    /** At most what any request asks for, in bytes. */
     long leastBytes() {
         return leastBytes;
     }
 
-    /** As {@link #leastBytes}: no request behind the first asks for fewer. */
+    /** As {@link #leastBytes}: no request asks for fewer. */
     void setLeastBytes(long bytes) {
         leastBytes = bytes;
     }
@@ -57,9 +50,7 @@ final class RequestQueue {
         }
         request.queued = true;
         count++;
-        filled = true;
-        // The one that was first may be behind now.
-        leastBytes = Math.min(leastBytes, Math.min(request.size, behind == null ? request.size : behind.size));
+        leastBytes = Math.min(leastBytes, request.size);
     }
 
     void remove(QueuedRequest request) {
@@ -73,11 +64,8 @@ final class RequestQueue {
         request.next = null;
         request.queued = false;
         count--;
-        if (count <= 1) {
-            leastBytes = Long.MAX_VALUE;
-        }
         if (count == 0) {
-            filled = false;
+            leastBytes = Long.MAX_VALUE;
         }
     }
 
@@ -104,7 +92,7 @@ final class RequestQueue {
         for (QueuedRequest request = first; request != null; request = request.next) {
             Invariants.equal("link back of request " + found, 1, request.previous == ahead ? 1 : 0);
             Invariants.equal("urgent request behind another", 0, request.urgent && !onlyUrgent ? 1 : 0);
-            Invariants.equal("request below the least", 0, ahead != null && request.size < leastBytes ? 1 : 0);
+            Invariants.equal("request below the least", 0, request.size < leastBytes ? 1 : 0);
             Invariants.equal("served request in the queue", BlockTable.NONE, request.part());
             Invariants.equal("mark of queued request", 1, request.queued ? 1 : 0);
             onlyUrgent &= request.urgent;

@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One map of extents for all threads, and small parts that wait in stripes in front of it. Safe for use by many threads.
+ * One map of blocks for all threads, and small parts that wait in stripes in front of it. Safe for use by many threads.
  *
  * <pre>
  *   thread ─┐          ┌─ stripe 0: small parts that wait, a lock ─┐
@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  * a while, and the next request of their size there takes them as they are. All else goes to the map. What waits in a stripe is
  * no more than a share of the range. It is taken from any stripe, then given back to the map, where it joins its neighbours,
  * before a request is refused. So it costs no request its space.
+ *
+ * <p><b>Ranges.</b> The map is of the common range and of those that budgets keep; {@link Ranges} finds the place of a request. Requests that
+ * have a budget or a class of a plan, and parts that are charged to a budget, go to the map at once.
+ *
+ * <p><b>Waiting.</b> Requests that wait are in {@link SpaceQueues}, under the map's lock. Whoever gives space back serves them, and tells
+ * them when it has let go of the lock. The first joins under all locks, when nothing waits in stripes any more; as long as a request waits, nothing
+ * does, so the map alone knows what is used, and its lock is enough for all there is to do.
  *
  * <p><b>Locks.</b> One stripe's lock is taken before the map's. What needs the whole allocator at one moment takes the
  * stripes' locks in the order of their numbers, then the map's: a refusal, a new peak, a larger table, a question.
@@ -39,13 +46,17 @@ final class SharedAllocator implements OffsetAllocator {
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private final AllocatorLayout layout;
+    private final Ranges ranges;
+    private final Tally tally;
+    /** The common range; it also knows the parts of the others, as all share one table. */
     private final TieredAllocator map;
+
     private final AllocatorLock mapLock;
     private final Stripe[] stripes;
     private final int stripeShift;
 
     /** Requests that wait for space, under the map's lock. While there are any, no part waits in a stripe. */
-    private final SpaceQueue queue;
+    private final SpaceQueues queue;
 
     /** The most bytes that were ever used at one moment. Written under all locks, read under the map's. */
     private long peakUsedBytes;
@@ -57,19 +68,26 @@ final class SharedAllocator implements OffsetAllocator {
 
     /** @param shared whether many threads will use it; else it takes no lock */
     SharedAllocator(AllocatorLayout layout, boolean shared) {
-        this(layout, shared, shared ? defaultStripes() : 1);
+        this(layout, shared, null);
+    }
+
+    /** @param places where requests of each class are to lie, in bytes; null for none */
+    SharedAllocator(AllocatorLayout layout, boolean shared, long @Nullable [][] places) {
+        this(layout, new Ranges(layout, new BlockTable(), places), shared, shared ? defaultStripes() : 1);
     }
 
     /** @param stripeCount a power of two */
     SharedAllocator(AllocatorLayout layout, boolean shared, int stripeCount) {
-        this(layout, new TieredAllocator(layout), shared, stripeCount);
+        this(layout, new Ranges(layout, new BlockTable(), null), shared, stripeCount);
     }
 
-    SharedAllocator(AllocatorLayout layout, TieredAllocator map, boolean shared, int stripeCount) {
+    SharedAllocator(AllocatorLayout layout, Ranges ranges, boolean shared, int stripeCount) {
         this.layout = layout;
-        this.map = map;
+        this.ranges = ranges;
+        tally = ranges.tally();
+        map = ranges.common();
         mapLock = new AllocatorLock(shared);
-        queue = new SpaceQueue(map);
+        queue = new SpaceQueues(ranges);
         stripes = new Stripe[stripeCount];
         for (int i = 0; i < stripeCount; i++) {
             stripes[i] = new Stripe(shared, TieredAllocator.SIZES, layout.waitingLimit());
@@ -87,17 +105,17 @@ final class SharedAllocator implements OffsetAllocator {
     // ---- parts begin ----
 
     @Override
-    public long allocate(long size, long alignment) {
+    public long allocate(long size, long alignment, int kind) {
         layout.checkRequest(size, alignment);
         int number = map.sizeNumber(size, alignment);
-        if (contended && number != TieredAllocator.LARGE) {
+        if (contended && number != TieredAllocator.LARGE && kind == Kind.NONE) {
             int part = takeAgain(size, number);
             if (part != BlockTable.NONE) {
                 return part;
             }
         }
-        int part = takeFromMap(size, alignment, number);
-        return part == BlockTable.NONE ? takeFromAll(size, alignment, number) : part;
+        int part = takeFromMap(size, alignment, number, kind);
+        return part == BlockTable.NONE ? takeFromAll(size, alignment, number, kind) : part;
     }
 
     private int takeAgain(long size, int number) {
@@ -123,7 +141,7 @@ final class SharedAllocator implements OffsetAllocator {
         mapLock.lock();
         try {
             long others = pledgedBytes - stripe.pledgedBytes();
-            long room = peakUsedBytes - (map.usedBytes() - others - left);
+            long room = peakUsedBytes - (tally.usedBytes - others - left);
             if (room >= 0) {
                 pledge(stripe, left - room / 2);
             }
@@ -177,42 +195,42 @@ final class SharedAllocator implements OffsetAllocator {
     }
 
     /** From the map, if its table has room and what it hands out stays below the peak. */
-    private int takeFromMap(long size, long alignment, int number) {
+    private int takeFromMap(long size, long alignment, int number, int kind) {
         lockMap();
         try {
-            return map.hasRoom() && map.usedBytes() + map.mostReserved(size) - pledgedBytes <= peakUsedBytes
-                    ? place(size, alignment, number)
+            return ranges.hasRoom() && tally.usedBytes + map.mostReserved(size) - pledgedBytes <= peakUsedBytes
+                    ? place(size, alignment, number, kind)
                     : BlockTable.NONE;
         } finally {
             mapLock.unlock();
         }
     }
 
-    private int place(long size, long alignment, int number) {
-        int part = map.place(size, alignment, number);
+    private int place(long size, long alignment, int number, int kind) {
+        int part = ranges.place(size, alignment, number, kind, null);
         if (part != BlockTable.NONE && !queue.isEmpty()) {
-            queue.overtaken(map.reservedBytes(part));
+            queue.overtaken(part);
         }
         return part;
     }
 
-    private long takeFromAll(long size, long alignment, int number) {
+    private long takeFromAll(long size, long alignment, int number, int kind) {
         lockAll();
         try {
             pledgeAllBut(Long.MAX_VALUE);
-            if (!map.makeRoom()) {
+            if (!ranges.makeRoom()) {
                 return NO_SPACE;
             }
-            int part = takeAgainFromAny(size, number);
+            int part = kind == Kind.NONE ? takeAgainFromAny(size, number) : BlockTable.NONE;
             if (part == BlockTable.NONE) {
-                part = place(size, alignment, number);
+                part = place(size, alignment, number, kind);
             }
             if (part == BlockTable.NONE && giveAllBack()) {
-                part = place(size, alignment, number);
+                part = place(size, alignment, number, kind);
             }
             peakUsedBytes = Math.max(peakUsedBytes, usedBytes());
             pledgeAllBut((peakUsedBytes - usedBytes()) / (2L * stripes.length));
-            return part == BlockTable.NONE ? refusal(size) : part;
+            return part == BlockTable.NONE ? refusal(size, Kind.budget(kind)) : part;
         } finally {
             unlockAll();
         }
@@ -245,8 +263,12 @@ final class SharedAllocator implements OffsetAllocator {
         return any;
     }
 
-    private long refusal(long size) {
-        return layout.capacity() - usedBytes() - map.heldBytes() >= size ? FRAGMENTED : NO_SPACE;
+    private long refusal(long size, int budget) {
+        if (ranges.isUsedUp(size, budget, null)) {
+            return OVER_BUDGET;
+        }
+        long free = map.capacity() - commonUsedBytes() - map.heldBytes() + ranges.keptFreeBytes(budget);
+        return free >= size ? FRAGMENTED : NO_SPACE;
     }
 
     // ---- parts end ----
@@ -257,7 +279,9 @@ final class SharedAllocator implements OffsetAllocator {
             int block = map.checkLive(part);
             int number = map.sizeNumber(block);
             long reserved = map.reservedBytes(block);
-            if (number != TieredAllocator.LARGE && letWait(block, number, reserved)) {
+            if (number != TieredAllocator.LARGE
+                    && ranges.budget(block) == Budget.NONE
+                    && letWait(block, number, reserved)) {
                 return reserved;
             }
         }
@@ -265,9 +289,14 @@ final class SharedAllocator implements OffsetAllocator {
         long reserved;
         lockMap();
         try {
-            reserved = map.free(part);
-            if (!queue.isEmpty()) {
-                served = queue.freed(reserved);
+            if (queue.isEmpty()) {
+                reserved = ranges.free(part);
+            } else {
+                int block = map.checkLive(part);
+                TieredAllocator range = ranges.rangeOf(block);
+                int budget = ranges.budget(block);
+                reserved = ranges.free(part);
+                served = queue.freed(range, budget, reserved);
                 notePeak();
             }
         } finally {
@@ -300,8 +329,9 @@ final class SharedAllocator implements OffsetAllocator {
     public long allocateOrQueue(QueuedRequest request) {
         layout.checkRequest(request.size, request.alignment);
         boolean goesAhead = request.urgent && !queue.isEmpty();
-        long part = goesAhead ? NO_SPACE : allocate(request.size, request.alignment);
-        return part < 0 ? join(request) : part;
+        long part = goesAhead ? NO_SPACE : allocate(request.size, request.alignment, request.kind);
+        boolean mayWait = request.size <= ranges.longest(Kind.budget(request.kind));
+        return part < 0 && mayWait ? join(request) : part;
     }
 
     private long join(QueuedRequest request) {
@@ -323,6 +353,9 @@ final class SharedAllocator implements OffsetAllocator {
 
     @Override
     public boolean leaveQueue(QueuedRequest request) {
+        if (request.part() != BlockTable.NONE) {
+            return false;
+        }
         QueuedRequest served;
         mapLock.lock();
         try {
@@ -352,8 +385,8 @@ final class SharedAllocator implements OffsetAllocator {
 
     /** Where requests wait, nothing waits in stripes: what is used is what the map has handed out. */
     private void notePeak() {
-        if (map.usedBytes() - pledgedBytes > peakUsedBytes) {
-            peakUsedBytes = map.usedBytes() - pledgedBytes;
+        if (tally.usedBytes - pledgedBytes > peakUsedBytes) {
+            peakUsedBytes = tally.usedBytes - pledgedBytes;
         }
     }
 
@@ -417,22 +450,32 @@ final class SharedAllocator implements OffsetAllocator {
         return new AllocatorTotals(
                 layout.capacity(),
                 usedBytes(),
-                map.requestedBytes() + sum(stripe -> stripe.requestedBytes()),
+                tally.requestedBytes + sum(stripe -> stripe.requestedBytes()),
                 peakUsedBytes,
                 largestFree(),
-                map.allocations() + sum(stripe -> stripe.allocations()),
-                map.releases() + sum(stripe -> stripe.releases()),
-                map.heldBytes(),
-                queue.count());
+                tally.allocations + sum(stripe -> stripe.allocations()),
+                tally.releases + sum(stripe -> stripe.releases()),
+                ranges.heldBytes(),
+                queue.count(),
+                ranges.budgets());
     }
 
     /** All locks are held. */
     private long usedBytes() {
+        return tally.usedBytes - waitingBytes();
+    }
+
+    /** As {@link #usedBytes}, in the common range. */
+    private long commonUsedBytes() {
+        return ranges.commonUsedBytes() - waitingBytes();
+    }
+
+    private long waitingBytes() {
         long waiting = 0;
         for (Stripe stripe : stripes) {
             waiting += stripe.bytes();
         }
-        return map.usedBytes() - waiting;
+        return waiting;
     }
 
     private long sum(ToLongFunction<Stripe> figure) {
@@ -465,19 +508,24 @@ final class SharedAllocator implements OffsetAllocator {
     }
 
     @Override
-    public long availability(long size) {
+    public long availability(long size, int budget) {
         layout.checkRequest(size, 1);
         lockAll();
         try {
             noteWaiting(true);
             try {
-                return map.availability(size);
+                return ranges.availability(size, budget);
             } finally {
                 noteWaiting(false);
             }
         } finally {
             unlockAll();
         }
+    }
+
+    @Override
+    public long longest(int budget) {
+        return ranges.longest(budget);
     }
 
     @Override
@@ -488,7 +536,7 @@ final class SharedAllocator implements OffsetAllocator {
         try {
             noteWaiting(true);
             try {
-                map.forEachRegion((offset, length, live) -> regions.add(new Region(offset, length, live)));
+                ranges.forEachRegion((offset, length, live) -> regions.add(new Region(offset, length, live)));
             } finally {
                 noteWaiting(false);
             }
@@ -526,7 +574,7 @@ final class SharedAllocator implements OffsetAllocator {
     void checkInvariants() {
         lockAll();
         try {
-            map.checkInvariants();
+            ranges.checkInvariants();
             queue.checkInvariants();
             long[] sums = new long[5];
             for (Stripe stripe : stripes) {
@@ -538,7 +586,7 @@ final class SharedAllocator implements OffsetAllocator {
                 sums[3]++;
             });
             AllocatorTotals totals = totalsWhileLocked();
-            Invariants.equal("bytes that wait", sums[0], map.usedBytes() - totals.usedBytes());
+            Invariants.equal("bytes that wait", sums[0], tally.usedBytes - totals.usedBytes());
             Invariants.equal("used bytes of live parts", sums[1], totals.usedBytes());
             Invariants.equal("requested bytes of live parts", sums[2], totals.requestedBytes());
             Invariants.equal("live parts", sums[3], totals.liveCount());
@@ -555,6 +603,6 @@ final class SharedAllocator implements OffsetAllocator {
 
     @Override
     public long metadataBytes() {
-        return map.metadataBytes();
+        return ranges.metadataBytes();
     }
 }

@@ -318,7 +318,7 @@ final class SlabTier extends Margin {
 
     /** Counts slots of a class. */
     Availability availability(int slotClass) {
-        return Availability.ofSlots(pagesOfClass[slotClass], slotsOfClass[slotClass]);
+        return Availability.ofSlots(pagesOfClass[slotClass], slotsOfClass[slotClass], extents.alignsRuns());
     }
 
     /**
@@ -360,19 +360,24 @@ final class SlabTier extends Margin {
         int slots = 0;
         for (int block = 1; block < blocks.end(); block++) {
             int kind = blocks.get(block, KIND) & KIND_MASK;
-            if (kind == SLAB) {
+            if (kind == SLAB && extents.covers(block)) {
                 int slab = blocks.get(block, SPARE);
                 Invariants.equal("block of slab " + slab, block, blockOf[slab]);
                 checkSlab(slab);
                 open += freeSlots[slab] == 0 || isHeld(slab) ? 0 : 1;
                 slots += Long.bitCount(allSlots(classOf[slab]) & ~freeSlots[slab]);
-            } else if (kind == SLOT) {
+            } else if (kind == SLOT && coversSlot(block)) {
                 checkSlot(block);
                 slots--;
             }
         }
         Invariants.equal("live slots without a block", 0, slots);
         checkLists(open);
+    }
+
+    /** Whether a slot is of a slab of this tier: others have slabs elsewhere. */
+    private boolean coversSlot(int slot) {
+        return extents.coversPage(blocks.get(slot, OFFSET) >>> pageLines);
     }
 
     private void checkSlab(int slab) {

@@ -3,7 +3,6 @@
 package org.dmabufpool.alloc;
 
 import static org.dmabufpool.alloc.BlockTable.AFTER;
-import static org.dmabufpool.alloc.BlockTable.AGE;
 import static org.dmabufpool.alloc.BlockTable.BEFORE;
 import static org.dmabufpool.alloc.BlockTable.HELD;
 import static org.dmabufpool.alloc.BlockTable.HOLE;
@@ -11,16 +10,20 @@ import static org.dmabufpool.alloc.BlockTable.KIND;
 import static org.dmabufpool.alloc.BlockTable.KIND_MASK;
 import static org.dmabufpool.alloc.BlockTable.NONE;
 import static org.dmabufpool.alloc.BlockTable.OFFSET;
+import static org.dmabufpool.alloc.BlockTable.ORIGIN;
 import static org.dmabufpool.alloc.BlockTable.RECORD;
 import static org.dmabufpool.alloc.BlockTable.RUN;
 import static org.dmabufpool.alloc.BlockTable.SIZE;
 import static org.dmabufpool.alloc.BlockTable.SLAB;
 import static org.dmabufpool.alloc.BlockTable.SLOT;
 import static org.dmabufpool.alloc.BlockTable.SPARE;
+import static org.dmabufpool.alloc.BlockTable.SPARE_PAGES;
 import static org.dmabufpool.alloc.BlockTable.WAITS;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * All blocks of a range: slots of slabs below a page, exact runs of pages for the rest.
+ * The blocks of one range: slots of slabs below a page, runs of pages for the rest. Several ranges may share one table of blocks.
  *
  * <p>Not safe for use by many threads, but for {@link #offset}, {@link #reservedBytes} and {@link #requested} of a live part
  * that was handed to the thread.
@@ -54,25 +57,41 @@ final class TieredAllocator extends Margin {
     private final BlockTable blocks;
     private final Extents extents;
     private final SlabTier slabs;
+    private final @Nullable PlannedPlaces planned;
 
-    private long usedBytes;
-    private long requestedBytes;
-    private long allocations;
-    private long releases;
+    private final Tally tally;
+    private final long begin;
+    private final long bytes;
 
-    TieredAllocator(AllocatorLayout layout) {
-        this(layout, new BlockTable());
-    }
-
-    /** @param blocks an empty table */
-    TieredAllocator(AllocatorLayout layout, BlockTable blocks) {
+    /**
+     * @param blocks the table, which other ranges may share
+     * @param tally counts what all ranges hand out
+     * @param begin first byte of the range
+     * @param bytes its size
+     * @param places where requests of each class are to lie, in bytes; null for none
+     */
+    TieredAllocator(
+            AllocatorLayout layout,
+            BlockTable blocks,
+            Tally tally,
+            long begin,
+            long bytes,
+            long @Nullable [][] places) {
         this.layout = layout;
         this.blocks = blocks;
+        this.tally = tally;
+        this.begin = begin;
+        this.bytes = bytes;
         pageShift = Long.numberOfTrailingZeros(layout.extentUnit());
         lineShift = Long.numberOfTrailingZeros(layout.line());
         slabLimit = lineShift < pageShift ? layout.slabLimit() : 0;
-        extents = new ExactExtents(blocks, pages(layout.capacity()), pages(layout.smallLimit()));
+        extents = layout.placement()
+                .extents(blocks, pages(begin), pages(bytes), pages(Math.min(bytes, layout.smallLimit())));
         slabs = new SlabTier(blocks, extents, lineShift, pageShift - lineShift);
+        planned = places == null ? null : new PlannedPlaces(places, pageShift, pages(bytes));
+        if (planned != null) {
+            extents.keepStarts(planned.end());
+        }
     }
 
     private int pages(long bytes) {
@@ -112,6 +131,12 @@ final class TieredAllocator extends Margin {
         return number < LINES_PER_PAGE ? (long) number << lineShift : (long) (number - LINES_PER_PAGE + 1) << pageShift;
     }
 
+    /** Bytes that {@link #place} reserves, unless a request of below a page finds no slot of its size. */
+    long leastReserved(long size) {
+        int number = sizeNumber(size, layout.granule());
+        return number == LARGE ? mostReserved(size) : bytesOf(number);
+    }
+
     /** The most bytes that {@link #place} reserves. */
     long mostReserved(long size) {
         return (long) pagesFor(size) << pageShift;
@@ -123,48 +148,43 @@ final class TieredAllocator extends Margin {
 
     // ---- parts begin and end ----
 
-    /** Whether the table has all records that the next request takes. */
-    boolean hasRoom() {
-        return blocks.hasRoom() || blocks.hasUnused();
-    }
-
-    /**
-     * Makes sure that the next request finds all the records it takes, so that it fails before it changes anything or not
-     * at all. The table may be replaced: no other thread may use it meanwhile.
-     *
-     * @return whether it does; false if there are as many blocks as can be
-     */
-    boolean makeRoom() {
-        if (hasRoom()) {
-            return true;
-        }
-        if (blocks.largerRoom() == blocks.room()) {
-            return false;
-        }
-        extents.grow(blocks.largerRoom());
-        return true;
+    /** Prepares for a table with room for so many blocks; what is returned is to be run when there is one, and takes no memory. */
+    Runnable prepareToGrow(int room) {
+        return extents.prepareToGrow(room);
     }
 
     /**
      * Reserves a part, for a request that has been checked; there is room for it.
      *
      * @param number that of the request's size
+     * @param planClass that of the request among the planned places, or 0; slots have none
      * @return the part, or {@link BlockTable#NONE} if no free place fits
      */
-    int place(long size, long alignment, int number) {
+    int place(long size, long alignment, int number, int planClass) {
         int slot = number != LARGE && number < LINES_PER_PAGE ? slabs.allocate(bytesOf(number)) : NONE;
-        return slot == NONE ? placePages(size, alignment) : reserve(slot, bytesOf(number), size);
+        return slot == NONE ? placePages(size, alignment, planClass) : reserve(slot, bytesOf(number), size);
     }
 
-    private int placePages(long size, long alignment) {
+    private int placePages(long size, long alignment, int planClass) {
         int count = pagesFor(size);
-        int run = alignment <= 1L << pageShift
+        int run = placePlanned(count, alignment, planClass);
+        if (run != NONE) {
+            return reserve(run, (long) count << pageShift, size);
+        }
+        run = alignment <= 1L << pageShift
                 ? extents.allocate(count)
                 : extents.allocateAligned(count, (int) (alignment >>> pageShift));
         if (run != NONE) {
             return reserve(run, (long) count << pageShift, size);
         }
         return count == 1 && slabLimit > 0 ? placeInLargerSlot(size, alignment) : NONE;
+    }
+
+    private int placePlanned(int count, long alignment, int planClass) {
+        PlannedPlaces places = planned;
+        return planClass == 0 || places == null
+                ? NONE
+                : places.take(extents, planClass, count, Math.max(1, (int) (alignment >>> pageShift)));
     }
 
     private int placeInLargerSlot(long size, long alignment) {
@@ -175,12 +195,22 @@ final class TieredAllocator extends Margin {
     private int reserve(int block, long bytes, long size) {
         int[] table = blocks.words();
         int at = block << RECORD;
-        table[at + SPARE] = (int) (bytes - size);
-        table[at + AGE] = extents.epoch();
-        usedBytes += bytes;
-        requestedBytes += size;
-        allocations++;
+        setSpare(table, at, bytes - size);
+        table[at + ORIGIN] = extents.origin();
+        tally.usedBytes += bytes;
+        tally.requestedBytes += size;
+        tally.allocations++;
         return block;
+    }
+
+    private void setSpare(int[] table, int at, long bytes) {
+        table[at + SPARE] = (int) (bytes & ((1L << pageShift) - 1));
+        table[at + SPARE_PAGES] = (int) (bytes >>> pageShift);
+    }
+
+    /** Bytes reserved for a live part and not requested. */
+    private long spare(int[] table, int at) {
+        return ((long) table[at + SPARE_PAGES] << pageShift) + table[at + SPARE];
     }
 
     /**
@@ -194,16 +224,23 @@ final class TieredAllocator extends Margin {
         int at = checkLive(table, part);
         boolean slot = (table[at + KIND] & KIND_MASK) == SLOT;
         long bytes = (long) table[at + SIZE] << (slot ? lineShift : pageShift);
-        usedBytes -= bytes;
-        requestedBytes -= bytes - table[at + SPARE];
-        releases++;
+        tally.usedBytes -= bytes;
+        tally.requestedBytes -= bytes - spare(table, at);
+        tally.releases++;
         giveBack((int) part, slot);
         return bytes;
     }
 
+    /** Undoes what {@link #place} has just done. */
+    void takeBack(int block) {
+        tally.requestedBytes -= requested(block);
+        tally.allocations--;
+        freeWaiting(block);
+    }
+
     /** Gives a part back that waits. */
     void freeWaiting(int block) {
-        usedBytes -= reservedBytes(block);
+        tally.usedBytes -= reservedBytes(block);
         giveBack(block, isSlot(block));
     }
 
@@ -222,7 +259,7 @@ final class TieredAllocator extends Margin {
 
     /** Makes a part that waits live again, for a request of so many bytes. */
     void takeAgain(int block, long reserved, long size) {
-        blocks.words()[(block << RECORD) + SPARE] = (int) (reserved - size);
+        setSpare(blocks.words(), block << RECORD, reserved - size);
     }
 
     // ---- a range is held for a request ----
@@ -238,8 +275,9 @@ final class TieredAllocator extends Margin {
      */
     boolean hold(long size, long alignment, boolean again) {
         int count = pagesFor(size);
-        boolean holds =
-                count > 1 && hasRoom() && extents.hold(count, (int) Math.max(1, alignment >>> pageShift), again);
+        boolean holds = count > 1
+                && (blocks.hasRoom() || blocks.hasUnused())
+                && extents.hold(count, (int) Math.max(1, alignment >>> pageShift), again);
         if (holds) {
             setSlabsHeld(true);
         }
@@ -287,8 +325,28 @@ final class TieredAllocator extends Margin {
         return Math.max((long) extents.atMostLargest() << pageShift, slabs.largestFree());
     }
 
+    /** Bytes of the range. */
     long capacity() {
-        return layout.capacity();
+        return bytes;
+    }
+
+    /** Bytes of the longest part that can be had, ever. */
+    long longest() {
+        return (long) extents.largestWithin(pages(begin), pages(bytes)) << pageShift;
+    }
+
+    /** Bytes of the longest part that reserves at most so many. */
+    long longestWithin(long most) {
+        int count = (int) Math.min(pages(bytes), most >>> pageShift);
+        if (count > 0) {
+            return (long) extents.largestWithin(0, count) << pageShift;
+        }
+        return Math.min(slabLimit, most) >>> lineShift << lineShift;
+    }
+
+    /** Whether a byte lies in the range. */
+    boolean covers(long offset) {
+        return offset >= begin && offset < begin + bytes;
     }
 
     // ---- what is known of a part ----
@@ -337,7 +395,7 @@ final class TieredAllocator extends Margin {
 
     /** Bytes requested for a live part. */
     long requested(int block) {
-        return reservedBytes(block) - blocks.get(block, SPARE);
+        return reservedBytes(block) - spare(blocks.words(), block << RECORD);
     }
 
     private boolean isSlot(int block) {
@@ -346,26 +404,6 @@ final class TieredAllocator extends Margin {
 
     private int shift(int block) {
         return isSlot(block) ? lineShift : pageShift;
-    }
-
-    // ---- figures ----
-
-    /** Bytes reserved for live parts and for those that wait. */
-    long usedBytes() {
-        return usedBytes;
-    }
-
-    /** Bytes requested by {@link #place}, less those of parts given back by {@link #free}. */
-    long requestedBytes() {
-        return requestedBytes;
-    }
-
-    long allocations() {
-        return allocations;
-    }
-
-    long releases() {
-        return releases;
     }
 
     // ---- what would be free if no part waited ----
@@ -402,14 +440,17 @@ final class TieredAllocator extends Margin {
         if (!isFree(run)) {
             return reservedBytes(block);
         }
-        long count = blocks.get(run, SIZE);
-        for (int next = blocks.get(run, BEFORE); isFree(next); next = blocks.get(next, BEFORE)) {
-            count += blocks.get(next, SIZE);
+        int first = run;
+        while (isFree(blocks.get(first, BEFORE))) {
+            first = blocks.get(first, BEFORE);
         }
-        for (int next = blocks.get(run, AFTER); isFree(next); next = blocks.get(next, AFTER)) {
-            count += blocks.get(next, SIZE);
+        int last = run;
+        while (isFree(blocks.get(last, AFTER))) {
+            last = blocks.get(last, AFTER);
         }
-        return count << pageShift;
+        int page = blocks.get(first, OFFSET);
+        int count = blocks.get(last, OFFSET) + blocks.get(last, SIZE) - page;
+        return (long) extents.largestWithin(page, count) << pageShift;
     }
 
     /** As {@link OffsetAllocator#availability}; all parts that wait are counted as free. */
@@ -420,20 +461,21 @@ final class TieredAllocator extends Margin {
         int unit = slotClass < LINES_PER_PAGE ? slabs.pagesOf(slotClass) : pages;
         Availability count = slotClass < LINES_PER_PAGE
                 ? slabs.availability(slotClass)
-                : Availability.ofRuns(pages, extents.takesEnd(pages));
+                : Availability.ofRuns(pages, extents.takesEnd(pages), extents.alignsRuns());
+        count.inUse(pages(begin), 0);
         extents.forEachBlock(block -> {
             int kind = blocks.get(block, KIND) & KIND_MASK;
             int length = blocks.get(block, SIZE);
             if (kind == HOLE || (block == extents.pending() && length != unit)) {
                 count.hole(length);
             } else if (block == extents.pending()) {
-                count.taken();
+                count.taken(length);
             } else if (extents.isHeld(block)) {
-                count.inUse(0);
+                count.inUse(length, 0);
             } else if (kind == SLAB ? slabs.becomesPages(block, slotClass) : isFree(block) && length != pages) {
                 count.waiting(length);
             } else {
-                count.inUse(kind == SLAB ? slabs.freeSlots(block, slotClass) : isFree(block) ? 1 : 0);
+                count.inUse(length, kind == SLAB ? slabs.freeSlots(block, slotClass) : isFree(block) ? 1 : 0);
             }
         });
         return count.total();
@@ -450,7 +492,7 @@ final class TieredAllocator extends Margin {
         });
     }
 
-    /** Shows the number of every live part once, in no order. */
+    /** Shows the number of every live part of all ranges once, in no order. */
     void forEachPart(OffsetAllocator.PartVisitor visitor) {
         for (int block = 1; block < blocks.end(); block++) {
             int kind = blocks.get(block, KIND) & KIND_MASK;
@@ -460,20 +502,20 @@ final class TieredAllocator extends Margin {
         }
     }
 
-    /** No byte is lost, none is in two places, and the figures follow from the blocks. */
-    void checkInvariants() {
+    /** No byte is lost, none is in two places; bytes reserved for live parts of this range and for those that wait. */
+    long checkInvariants() {
         extents.checkInvariants();
         slabs.checkInvariants();
-        long bytes = 0;
+        long sum = 0;
         for (int block = 1; block < blocks.end(); block++) {
             int kind = blocks.get(block, KIND) & KIND_MASK;
-            boolean used = (kind == RUN || kind == SLOT) && block != extents.pending();
-            bytes += used ? reservedBytes(block) : 0;
+            boolean used = (kind == RUN || kind == SLOT) && block != extents.pending() && covers(offset(block));
+            sum += used ? reservedBytes(block) : 0;
         }
-        Invariants.equal("used bytes", bytes, usedBytes);
+        return sum;
     }
 
     long metadataBytes() {
-        return blocks.metadataBytes() + extents.metadataBytes() + slabs.metadataBytes();
+        return extents.metadataBytes() + slabs.metadataBytes() + (planned == null ? 0 : planned.metadataBytes());
     }
 }

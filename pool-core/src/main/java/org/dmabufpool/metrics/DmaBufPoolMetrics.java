@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.PoolBudget;
 import org.dmabufpool.PoolObserver;
 import org.dmabufpool.PoolStatistics;
 import org.dmabufpool.SliceFacts;
@@ -24,7 +26,7 @@ import org.dmabufpool.SliceFacts;
  *
  * <p>All figures of one scrape come from one {@link DmaBufPool#statistics()}, so that they fit together; nothing is paid
  * between scrapes. A thread's scrape ends when it asks for a meter again, or after a second: a figure is at most that old. The meters hold the pool: they stay, with their last values, when it is closed, and go when this is
- * closed. Their number depends on the pool's capacity alone.
+ * closed. Their number depends on the pool's capacity and budgets alone.
  *
  * <p>Safe for use by many threads.
  */
@@ -32,18 +34,24 @@ public final class DmaBufPoolMetrics implements MeterBinder, AutoCloseable {
 
     private final String pool;
     private final long capacityBytes;
+    private final List<String> budgets;
     private final Supplier<PoolStatistics> source;
     private final List<MeterSet> bound = new ArrayList<>();
 
     /** Prepares the meters of a pool; {@link #bindTo} registers them. */
     public DmaBufPoolMetrics(DmaBufPool pool) {
-        this(pool.name(), pool.capacity(), pool::statistics);
+        this(pool.name(), pool.capacity(), budgets(pool.statistics()), pool::statistics);
+    }
+
+    private static List<String> budgets(PoolStatistics now) {
+        return now.budgets().stream().map(PoolBudget::tag).collect(Collectors.toList());
     }
 
     /** Takes the figures from elsewhere. */
-    DmaBufPoolMetrics(String pool, long capacityBytes, Supplier<PoolStatistics> source) {
+    DmaBufPoolMetrics(String pool, long capacityBytes, List<String> budgets, Supplier<PoolStatistics> source) {
         this.pool = pool;
         this.capacityBytes = capacityBytes;
+        this.budgets = budgets;
         this.source = source;
     }
 
@@ -56,7 +64,7 @@ public final class DmaBufPoolMetrics implements MeterBinder, AutoCloseable {
     public synchronized void bindTo(MeterRegistry registry) {
         Scrapes scrapes = new Scrapes(source, System::nanoTime);
         bound.add(MeterSet.register(registry, pool, set -> {
-            new PoolMeters(set, pool, scrapes).register(capacityBytes);
+            new PoolMeters(set, pool, scrapes).register(capacityBytes, budgets);
             return set;
         }));
     }

@@ -8,10 +8,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.BaseUnits;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.dmabufpool.PoolBudget;
 import org.dmabufpool.PoolStatistics;
 import org.dmabufpool.SizeClass;
 import org.dmabufpool.heap.SyncPhase;
@@ -42,13 +44,15 @@ final class PoolMeters {
      * Registers all.
      *
      * @param capacityBytes the pool's; there is a pair of block gauges for each order up to its own
+     * @param budgets their tags
      */
-    void register(long capacityBytes) {
+    void register(long capacityBytes, List<String> budgets) {
         registerMemory();
         registerSlices();
         registerRequests();
         registerSync();
         registerBlocks(order(capacityBytes));
+        budgets.forEach(this::registerBudget);
     }
 
     private void registerMemory() {
@@ -98,6 +102,7 @@ final class PoolMeters {
         allocations("success", PoolStatistics::allocations);
         allocations("exhausted", PoolStatistics::exhausted);
         allocations("fragmented", PoolStatistics::fragmented);
+        allocations("over_budget", PoolStatistics::overBudget);
         allocations("invalid", PoolStatistics::invalid);
         timer(
                 "dmabuf.pool.waits",
@@ -124,6 +129,26 @@ final class PoolMeters {
             blocks("used", order, SizeClass::slices);
             blocks("free", order, SizeClass::holes);
         }
+    }
+
+    private void registerBudget(String tag) {
+        budget("used", "Reserved for slices of a tag with a budget", tag, PoolBudget::usedBytes);
+        budget("most", "What slices of the tag may have", tag, PoolBudget::mostBytes);
+        budget("guaranteed", "What is kept for slices of the tag alone", tag, PoolBudget::guaranteedBytes);
+        budget("guaranteed.free", "What of that is free", tag, PoolBudget::guaranteedFreeBytes);
+    }
+
+    private void budget(String what, String description, String tag, ToLongFunction<PoolBudget> value) {
+        gauge(
+                "dmabuf.pool.budget." + what,
+                description,
+                BaseUnits.BYTES,
+                now -> now.budgets().stream()
+                        .filter(budget -> budget.tag().equals(tag))
+                        .mapToLong(value)
+                        .sum(),
+                "tag",
+                tag);
     }
 
     private static int order(long bytes) {

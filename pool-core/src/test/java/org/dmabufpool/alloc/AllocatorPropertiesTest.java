@@ -25,10 +25,14 @@ class AllocatorPropertiesTest {
         Arbitrary<Long> granules = Arbitraries.of(1L, 64L, 128L, 4096L, 16384L);
         Arbitrary<Long> pageSizes = Arbitraries.of(1024L, 4096L, 16384L);
         Arbitrary<Integer> limits = Arbitraries.of(0, 1, 4, 128);
-        return Combinators.combine(pages, granules, pageSizes, limits).as((count, granule, page, limit) -> {
-            long unit = Math.max(granule, page);
-            return AllocatorLayout.of(count * unit, granule, page).withSmallLimit(Math.min(count, limit) * unit);
-        });
+        Arbitrary<Placement> placements = Arbitraries.of(Placement.class);
+        return Combinators.combine(pages, granules, pageSizes, limits, placements)
+                .as((count, granule, page, limit, placement) -> {
+                    long unit = Math.max(granule, page);
+                    return AllocatorLayout.of(count * unit, granule, page)
+                            .withPlacement(placement)
+                            .withSmallLimit(Math.min(count, limit) * unit);
+                });
     }
 
     @Provide
@@ -66,6 +70,7 @@ class AllocatorPropertiesTest {
         private final AllocatorLayout layout;
         private final Runnable invariants;
         private final IntervalMap map;
+        private final PlacementRules rules;
         private final Map<Long, Long> parts = new HashMap<>();
         private long peak;
 
@@ -74,6 +79,7 @@ class AllocatorPropertiesTest {
             this.layout = layout;
             this.invariants = invariants;
             this.map = new IntervalMap(layout.capacity());
+            this.rules = PlacementRules.of(layout);
         }
 
         void follow(List<Op> run) {
@@ -96,7 +102,7 @@ class AllocatorPropertiesTest {
                 give(map.offset(0));
             }
             invariants.run();
-            assertThat(allocator.totals().largestFree()).isEqualTo(layout.capacity());
+            assertThat(allocator.totals().largestFree()).isEqualTo(rules.largestOf(layout.capacity()));
             assertThat(allocator.totals().requestedBytes()).isZero();
         }
 
@@ -122,6 +128,10 @@ class AllocatorPropertiesTest {
             assertThat(offset % layout.granule()).isZero();
             assertThat(reserved).isGreaterThanOrEqualTo(size);
             assertThat(reserved % layout.granule()).isZero();
+            if (reserved >= layout.extentUnit()) {
+                assertThat(reserved).isEqualTo(rules.reserved(size));
+                assertThat(offset % rules.alignment(reserved)).isZero();
+            }
             map.add(offset, reserved);
             parts.put(offset, part);
             peak = Math.max(peak, map.used());
@@ -129,11 +139,13 @@ class AllocatorPropertiesTest {
 
         /** Whether a region of whole free pages, so not a slot, has room. */
         private boolean fitsInFreePages(long size, long alignment) {
+            long reserved = rules.reserved(size);
+            long aligned = Math.max(alignment, rules.alignment(reserved));
             boolean[] found = {false};
             allocator.forEachRegion((offset, length, live) -> {
-                long first = (offset + alignment - 1) / alignment * alignment;
+                long first = (offset + aligned - 1) / aligned * aligned;
                 boolean pages = length >= layout.extentUnit() && !live;
-                found[0] |= pages && first + size <= offset + length;
+                found[0] |= pages && first + reserved <= offset + length;
             });
             return found[0];
         }

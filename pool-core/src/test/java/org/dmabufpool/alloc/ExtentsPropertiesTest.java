@@ -49,9 +49,10 @@ class ExtentsPropertiesTest {
                 .ofMaxSize(150);
     }
 
-    @Property(tries = 300)
-    void everythingThatFitsIsServedAndNothingIsLost(@ForAll("pages") int pages, @ForAll("steps") List<Step> steps) {
-        Follower follower = new Follower(pages);
+    @Property(tries = 250)
+    void everythingThatFitsIsServedAndNothingIsLost(
+            @ForAll Placement placement, @ForAll("pages") int pages, @ForAll("steps") List<Step> steps) {
+        Follower follower = new Follower(placement, pages);
         for (Step step : steps) {
             follower.follow(step);
             follower.check();
@@ -66,21 +67,21 @@ class ExtentsPropertiesTest {
         private final BlockTable blocks = new BlockTable();
         private final Extents extents;
         private final PageMap map;
+        private final boolean blocksOfPowers;
         private final List<Integer> live = new ArrayList<>();
 
-        Follower(int pages) {
-            extents = new ExactExtents(blocks, pages, pages / 40);
+        Follower(Placement placement, int pages) {
+            extents = placement.extents(blocks, 0, pages, pages / 40);
+            blocksOfPowers = placement == Placement.BUDDY;
             map = new PageMap(pages);
         }
 
         private void makeRoom() {
-            if (!blocks.hasRoom()) {
-                extents.grow(blocks.largerRoom());
-            }
+            Growth.makeRoom(blocks, extents);
         }
 
         void follow(Step step) {
-            int count = 1 + (step.count() - 1) % map.pages();
+            int count = extents.reserved(1 + (step.count() - 1) % map.pages());
             makeRoom();
             switch (step.kind()) {
                 case TAKE -> taken(extents.allocate(count), count, 1);
@@ -92,7 +93,7 @@ class ExtentsPropertiesTest {
         private void taken(int run, int count, int alignment) {
             assertThat(run != BlockTable.NONE)
                     .as("%d pages from a multiple of %d on", count, alignment)
-                    .isEqualTo(map.fits(count, alignment));
+                    .isEqualTo(map.fits(count, blocksOfPowers ? Math.max(count, alignment) : alignment));
             if (run != BlockTable.NONE) {
                 assertThat(page(run) % alignment).isZero();
                 assertThat(size(run)).isEqualTo(count);
@@ -126,11 +127,21 @@ class ExtentsPropertiesTest {
                 }
             });
             assertThat(shown).isEqualTo(map.holes());
-            int longest = map.holes().stream().mapToInt(Hole::pages).max().orElse(0);
+            int longest = longest();
             assertThat(extents.largest()).isLessThanOrEqualTo(longest);
             if (extents.pending() == BlockTable.NONE) {
                 assertThat(extents.largest()).isEqualTo(longest);
             }
+        }
+
+        /** The most pages that a run could have now. */
+        private int longest() {
+            int longest = map.holes().stream().mapToInt(Hole::pages).max().orElse(0);
+            int power = Integer.highestOneBit(longest);
+            while (blocksOfPowers && power > 0 && !map.fits(power, power)) {
+                power >>= 1;
+            }
+            return blocksOfPowers ? power : longest;
         }
 
         private static void join(List<Hole> shown, Hole hole) {

@@ -16,7 +16,7 @@ class HoleIndexTest {
     private static final int SMALL = 100;
 
     private final BlockTable blocks = new BlockTable();
-    private final Extents extents = new ExactExtents(blocks, PAGES, SMALL);
+    private final Extents extents = new ExactExtents(blocks, 0, PAGES, SMALL, 3);
 
     private int page(int run) {
         assertThat(run).isNotEqualTo(BlockTable.NONE);
@@ -28,9 +28,7 @@ class HoleIndexTest {
         List<Integer> runs = new ArrayList<>();
         List<Integer> pages = new ArrayList<>();
         for (int size : sizes) {
-            if (!blocks.hasRoom()) {
-                extents.grow(blocks.largerRoom());
-            }
+            Growth.makeRoom(blocks, extents);
             runs.add(extents.allocate(size));
             extents.allocate(SMALL);
         }

@@ -53,18 +53,24 @@ class SharedAllocatorPropertiesTest {
         return sizes.list().ofMinSize(1).ofMaxSize(6);
     }
 
-    private static AllocatorLayout wholePages(int pages) {
+    private static AllocatorLayout wholePages(int pages, Placement placement) {
         long capacity = pages * PAGE;
-        return AllocatorLayout.ofCapacity(capacity).withSlabLimit(0).withWaitingLimit(capacity);
+        return AllocatorLayout.ofCapacity(capacity)
+                .withSlabLimit(0)
+                .withWaitingLimit(capacity)
+                .withPlacement(placement);
     }
 
-    private static AllocatorLayout allTiers(int pages) {
-        return AllocatorLayout.ofCapacity(pages * PAGE).withWaitingLimit(pages * PAGE);
+    private static AllocatorLayout allTiers(int pages, Placement placement) {
+        return AllocatorLayout.ofCapacity(pages * PAGE)
+                .withWaitingLimit(pages * PAGE)
+                .withPlacement(placement);
     }
 
     @Property(tries = 400)
-    void whatWaitsNeverCostsARequestItsSpace(@ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
-        Follower follower = new Follower(wholePages(pages));
+    void whatWaitsNeverCostsARequestItsSpace(
+            @ForAll Placement placement, @ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
+        Follower follower = new Follower(wholePages(pages, placement));
         boolean waited = false;
         for (StripeOp step : run) {
             follower.follow(step, true);
@@ -78,8 +84,9 @@ class SharedAllocatorPropertiesTest {
     }
 
     @Property(tries = 400)
-    void allTiersFollowTheIntervalMapInEveryStripe(@ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
-        Follower follower = new Follower(allTiers(pages));
+    void allTiersFollowTheIntervalMapInEveryStripe(
+            @ForAll Placement placement, @ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
+        Follower follower = new Follower(allTiers(pages, placement));
         run.forEach(step -> {
             follower.follow(step, false);
             follower.check();
@@ -89,8 +96,11 @@ class SharedAllocatorPropertiesTest {
 
     @Property(tries = 600)
     void availabilityIsWhatALoopGets(
-            @ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run, @ForAll("sizes") List<Long> sizes) {
-        for (AllocatorLayout layout : List.of(wholePages(pages), allTiers(pages))) {
+            @ForAll Placement placement,
+            @ForAll("pages") int pages,
+            @ForAll("runs") List<StripeOp> run,
+            @ForAll("sizes") List<Long> sizes) {
+        for (AllocatorLayout layout : List.of(wholePages(pages, placement), allTiers(pages, placement))) {
             Follower follower = new Follower(layout);
             run.forEach(step -> follower.follow(step, false));
             for (long size : sizes) {
@@ -100,9 +110,10 @@ class SharedAllocatorPropertiesTest {
     }
 
     @Property(tries = 300)
-    void askingChangesNothing(@ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
-        Follower asked = new Follower(allTiers(pages));
-        Follower left = new Follower(allTiers(pages));
+    void askingChangesNothing(
+            @ForAll Placement placement, @ForAll("pages") int pages, @ForAll("runs") List<StripeOp> run) {
+        Follower asked = new Follower(allTiers(pages, placement));
+        Follower left = new Follower(allTiers(pages, placement));
         for (StripeOp step : run) {
             asked.follow(step, false);
             asked.ask();
@@ -119,6 +130,7 @@ class SharedAllocatorPropertiesTest {
         private final SharedAllocator allocator;
         final Stripes stripes;
         final IntervalMap map;
+        private final PlacementRules rules;
         private final Map<Long, Long> parts = new HashMap<>();
         private long peak;
 
@@ -127,6 +139,7 @@ class SharedAllocatorPropertiesTest {
             allocator = Stripes.allocator(layout);
             stripes = new Stripes(allocator);
             map = new IntervalMap(layout.capacity());
+            rules = PlacementRules.of(layout);
         }
 
         void follow(StripeOp step, boolean refusalsAreExact) {
@@ -145,7 +158,7 @@ class SharedAllocatorPropertiesTest {
             if (refusalsAreExact) {
                 assertThat(part >= 0)
                         .as("%d bytes from a multiple of %d on", size, alignment)
-                        .isEqualTo(map.fits(size, alignment));
+                        .isEqualTo(rules.fits(map, size, alignment));
             }
             if (part < 0) {
                 boolean enough = layout.capacity() - map.used() >= size;
@@ -171,9 +184,7 @@ class SharedAllocatorPropertiesTest {
             assertThat(totals.liveCount()).isEqualTo(map.size());
             assertThat(totals.peakUsedBytes()).isEqualTo(peak);
             if (layout.slabLimit() == 0) {
-                long longest =
-                        map.holes().stream().mapToLong(hole -> hole[1]).max().orElse(0);
-                assertThat(totals.largestFree()).isEqualTo(longest);
+                assertThat(totals.largestFree()).isEqualTo(rules.largest(map));
             }
         }
 
@@ -205,12 +216,13 @@ class SharedAllocatorPropertiesTest {
                 give(map.offset(0));
                 allocator.checkInvariants();
             }
-            long all = allocator.allocate(layout.capacity(), 1);
+            long largest = rules.largestOf(layout.capacity());
+            long all = allocator.allocate(largest, 1);
             assertThat(all).isNotNegative();
             assertThat(allocator.offset(all)).isZero();
             allocator.free(all);
             allocator.checkInvariants();
-            assertThat(allocator.totals().largestFree()).isEqualTo(layout.capacity());
+            assertThat(allocator.totals().largestFree()).isEqualTo(largest);
         }
 
         private void assertLargestFreeIsExact(long largest) {

@@ -183,7 +183,7 @@ class SharedAllocatorTest {
     void aFullTableOfPartsIsExhaustion() {
         AllocatorLayout layout = AllocatorLayout.ofCapacity(1000 * PAGE);
         SharedAllocator full =
-                new SharedAllocator(layout, new TieredAllocator(layout, new BlockTable(100)), true, Stripes.COUNT);
+                new SharedAllocator(layout, new Ranges(layout, new BlockTable(100), null), true, Stripes.COUNT);
         List<Long> parts = new ArrayList<>();
         long part = full.allocate(PAGE, 1);
         for (; part >= 0; part = full.allocate(PAGE, 1)) {

@@ -6,7 +6,11 @@ package org.dmabufpool.alloc;
 final class SilentRequest extends QueuedRequest {
 
     SilentRequest(long size) {
-        super(size, 1, false);
+        this(size, Kind.NONE, false);
+    }
+
+    SilentRequest(long size, int kind, boolean urgent) {
+        super(size, 1, kind, urgent);
     }
 
     @Override

@@ -27,8 +27,8 @@ class SpaceQueuePropertiesTest {
 
         private int answers;
 
-        Waiting(long size, long alignment, boolean urgent) {
-            super(size, alignment, urgent);
+        Waiting(long size, long alignment, int budget, boolean urgent) {
+            super(size, alignment, Kind.of(0, budget), urgent);
         }
 
         @Override
@@ -39,9 +39,13 @@ class SpaceQueuePropertiesTest {
 
     @Property(tries = 300)
     void whoFitsIsServedAndTheFirstIsNotOvertakenInItsRange(
-            @ForAll long seed, @ForAll @IntRange(min = 2, max = 64) int pages) {
+            @ForAll Placement placement, @ForAll long seed, @ForAll @IntRange(min = 2, max = 64) int pages) {
         Follower follower = new Follower(
-                AllocatorLayout.ofCapacity(pages * PAGE).withSlabLimit(0).withWaitingLimit(pages * PAGE), seed);
+                AllocatorLayout.ofCapacity(pages * PAGE)
+                        .withPlacement(placement)
+                        .withSlabLimit(0)
+                        .withWaitingLimit(pages * PAGE),
+                seed);
         for (int step = 0; step < STEPS; step++) {
             follower.step();
             follower.check();
@@ -57,9 +61,13 @@ class SpaceQueuePropertiesTest {
     }
 
     @Property(tries = 200)
-    void slotsAndPagesWaitTogether(@ForAll long seed, @ForAll @IntRange(min = 2, max = 20) int pages) {
-        Follower follower =
-                new Follower(AllocatorLayout.ofCapacity(pages * PAGE).withWaitingLimit(pages * PAGE), seed);
+    void slotsAndPagesWaitTogether(
+            @ForAll Placement placement, @ForAll long seed, @ForAll @IntRange(min = 2, max = 20) int pages) {
+        Follower follower = new Follower(
+                AllocatorLayout.ofCapacity(pages * PAGE)
+                        .withPlacement(placement)
+                        .withWaitingLimit(pages * PAGE),
+                seed);
         for (int step = 0; step < STEPS; step++) {
             follower.step();
             follower.check();
@@ -68,6 +76,50 @@ class SpaceQueuePropertiesTest {
                 .collect(follower.served > 0)
                 .coverage(c -> c.check(true).percentage(p -> p > 50));
         follower.end();
+    }
+
+    /** Budgets with and without bytes of their own, and requests without a budget, wait and are served side by side. */
+    @Property(tries = 300)
+    void budgetsAreKeptAndNobodyHasMore(
+            @ForAll Placement placement,
+            @ForAll boolean slots,
+            @ForAll long seed,
+            @ForAll @IntRange(min = 16, max = 64) int pages) {
+        List<Budget> budgets =
+                List.of(new Budget(5 * PAGE - 100, 9 * PAGE), new Budget(0, 6 * PAGE), new Budget(3 * PAGE, 3 * PAGE));
+        AllocatorLayout layout = AllocatorLayout.ofCapacity(pages * PAGE)
+                .withPlacement(placement)
+                .withWaitingLimit(pages * PAGE);
+        Follower follower = new Follower((slots ? layout : layout.withSlabLimit(0)).withBudgets(budgets), seed);
+        for (int step = 0; step < STEPS; step++) {
+            follower.step();
+            follower.check();
+            follower.checkBudgets();
+        }
+        Statistics.label("served")
+                .collect(follower.served > 0)
+                .coverage(c -> c.check(true).percentage(p -> p > 50));
+        Statistics.label("over budget")
+                .collect(follower.overBudget > 0)
+                .coverage(c -> c.check(true).percentage(p -> p > 50));
+        follower.end();
+    }
+
+    /** What a loop of allocations of each kind gets is what was said before. */
+    @Property(tries = 200)
+    void availabilityGoesByBudgets(
+            @ForAll Placement placement, @ForAll long seed, @ForAll @IntRange(min = 16, max = 64) int pages) {
+        List<Budget> budgets = List.of(new Budget(5 * PAGE, 9 * PAGE), new Budget(0, 6 * PAGE));
+        AllocatorLayout layout = AllocatorLayout.ofCapacity(pages * PAGE)
+                .withPlacement(placement)
+                .withSlabLimit(0);
+        Follower follower = new Follower(layout.withBudgets(budgets), seed);
+        for (int step = 0; step < STEPS / 3; step++) {
+            follower.step();
+        }
+        for (int budget = 0; budget <= budgets.size(); budget++) {
+            follower.countAll(budget);
+        }
     }
 
     /** Others hold and renew parts all the time, some for good; there is always a range without these for the first. */
@@ -92,7 +144,7 @@ class SpaceQueuePropertiesTest {
                 allocator.free(part);
             }
         }
-        Waiting first = new Waiting(pages / 2 * PAGE, PAGE, false);
+        Waiting first = new Waiting(pages / 2 * PAGE, PAGE, 0, false);
         assertThat(allocator.allocateOrQueue(first)).isEqualTo(OffsetAllocator.QUEUED);
         int rounds = 0;
         while (first.part() == BlockTable.NONE && rounds < 10_000) {
@@ -121,6 +173,7 @@ class SpaceQueuePropertiesTest {
         private final SplittableRandom random;
         private long peak;
         int served;
+        int overBudget;
         int held;
 
         Follower(AllocatorLayout layout, long seed) {
@@ -155,14 +208,40 @@ class SpaceQueuePropertiesTest {
             return random.nextInt(3) > 0 ? 1 : Math.min(most, PAGE << random.nextInt(4));
         }
 
+        private int budget() {
+            return random.nextInt(layout.budgets().size() + 1);
+        }
+
         private void take() {
             AllocatorTotals before = allocator.totals();
             Waiting first = queue.isEmpty() ? null : queue.get(0);
-            long part = allocator.allocate(size(), alignment());
+            int budget = budget();
+            long size = size();
+            boolean usedUp = budget > 0 && isUsedUp(before.budgets().get(budget - 1), Kind.of(0, budget), size);
+            long part = allocator.allocate(size, alignment(), Kind.of(0, budget));
+            assertThat(part == OffsetAllocator.OVER_BUDGET).isEqualTo(usedUp);
+            overBudget += usedUp ? 1 : 0;
             if (part >= 0) {
                 add(part);
+                assertThat(budget > 0 || allocator.offset(part) < layout.commonBytes())
+                        .isTrue();
             }
             assertThat(allocator.totals().heldBytes()).as("held for %s", first).isEqualTo(before.heldBytes());
+        }
+
+        private long leastReserved(long size) {
+            long pages = (size + PAGE - 1) / PAGE;
+            long run = buddy() ? Long.highestOneBit(2 * pages - 1) : pages;
+            return size <= layout.slabLimit() ? (size + 127) / 128 * 128 : run * PAGE;
+        }
+
+        private boolean isUsedUp(BudgetUse use, int kind, long size) {
+            long claimed = queue.stream()
+                    .filter(waiting -> waiting.kind == kind)
+                    .findFirst()
+                    .map(waiting -> leastReserved(waiting.size))
+                    .orElse(0L);
+            return use.usedBytes() + claimed + leastReserved(size) > use.mostBytes();
         }
 
         private void add(long part) {
@@ -180,12 +259,14 @@ class SpaceQueuePropertiesTest {
         }
 
         private void waitFor() {
-            Waiting request = new Waiting(size(), alignment(), random.nextInt(4) == 0);
+            Waiting request = new Waiting(size(), alignment(), budget(), random.nextInt(4) == 0);
             long part = allocator.allocateOrQueue(request);
             if (part >= 0) {
                 add(part);
                 assertThat(request.answers).isZero();
                 assertThat(request.part()).isIn(0L, part);
+            } else if (request.size > allocator.longest(Kind.budget(request.kind))) {
+                assertThat(part).isNotEqualTo(OffsetAllocator.QUEUED);
             } else {
                 assertThat(part).isEqualTo(OffsetAllocator.QUEUED);
                 queue.add(placeOf(request), request);
@@ -240,14 +321,47 @@ class SpaceQueuePropertiesTest {
             }
         }
 
+        void checkBudgets() {
+            AllocatorTotals totals = allocator.totals();
+            long kept = 0;
+            for (int budget = 1; budget <= layout.budgets().size(); budget++) {
+                BudgetUse use = totals.budgets().get(budget - 1);
+                assertThat(use.usedBytes()).isBetween(0L, use.mostBytes());
+                assertThat(use.guaranteedBytes()).isEqualTo(layout.keptBytes(budget));
+                assertThat(use.guaranteedFreeBytes()).isBetween(0L, use.guaranteedBytes());
+                kept += use.guaranteedFreeBytes();
+            }
+            assertThat(kept).isLessThanOrEqualTo(totals.freeBytes());
+            long most = allocator.longest(0);
+            long common = layout.commonBytes();
+            assertThat(most).isEqualTo(buddy() ? Long.highestOneBit(common) : common);
+        }
+
+        void countAll(int budget) {
+            for (long size : new long[] {PAGE, 2 * PAGE, 5 * PAGE + 1}) {
+                long expected = allocator.availability(size, budget);
+                List<Long> taken = new ArrayList<>();
+                long part = allocator.allocate(size, 1, Kind.of(0, budget));
+                for (; part >= 0; part = allocator.allocate(size, 1, Kind.of(0, budget))) {
+                    taken.add(part);
+                }
+                assertThat(taken.size())
+                        .as("%d bytes of budget %d", size, budget)
+                        .isEqualTo(expected);
+                if (queue.isEmpty()) {
+                    taken.forEach(allocator::free);
+                }
+            }
+        }
+
         /** The first fits nowhere, and the others nowhere but in what is held. */
         void checkNobodyFits() {
             for (int i = 0; i < queue.size(); i++) {
                 Waiting request = queue.get(i);
                 if (i == 0) {
-                    assertThat(map.fits(request.size, Math.max(PAGE, request.alignment)))
-                            .as("the first fits")
-                            .isFalse();
+                    long size = buddy() ? Long.highestOneBit(2 * pagesOf(request) - 1) * PAGE : request.size;
+                    long multiple = buddy() ? Math.max(size, request.alignment) : Math.max(PAGE, request.alignment);
+                    assertThat(map.fits(size, multiple)).as("the first fits").isFalse();
                 } else {
                     assertThat(allocator.availability(request.size) > 0 && request.alignment <= PAGE)
                             .as("request %d of %d bytes could be had", i, request.size)
@@ -256,16 +370,32 @@ class SpaceQueuePropertiesTest {
             }
         }
 
+        private boolean buddy() {
+            return layout.placement() == Placement.BUDDY;
+        }
+
+        private boolean canNeverBeServed(Waiting request) {
+            return request.alignment > PAGE && request.size > layout.commonBytes();
+        }
+
+        private static long pagesOf(Waiting request) {
+            return (request.size + PAGE - 1) / PAGE;
+        }
+
         /** All is given back: all are served, one after the other, and nothing is left. */
         void end() {
             while (map.size() > 0) {
                 give();
             }
-            assertThat(queue).isEmpty();
+            assertThat(queue).allMatch(this::canNeverBeServed);
+            for (Waiting request : queue) {
+                assertThat(allocator.leaveQueue(request)).isTrue();
+            }
             AllocatorTotals totals = allocator.totals();
             assertThat(totals.freeBytes()).isEqualTo(layout.capacity());
             assertThat(totals.heldBytes()).isZero();
-            assertThat(totals.largestFree()).isEqualTo(layout.capacity());
+            long common = layout.commonBytes();
+            assertThat(totals.largestFree()).isEqualTo(buddy() ? Long.highestOneBit(common) : common);
             allocator.checkInvariants();
         }
     }

@@ -186,7 +186,7 @@ class DmaBufPoolMetricsTest {
             pool.allocate(1000L * (i + 1));
             pools.add(pool);
             taken.add(count);
-            binders.add(new DmaBufPoolMetrics(pool.name(), pool.capacity(), () -> {
+            binders.add(new DmaBufPoolMetrics(pool.name(), pool.capacity(), List.of(), () -> {
                 count.incrementAndGet();
                 return pool.statistics();
             }));
@@ -378,7 +378,7 @@ class DmaBufPoolMetricsTest {
     }
 
     private static DmaBufPoolMetrics counting(AtomicInteger taken) {
-        return new DmaBufPoolMetrics("fake", CAPACITY, () -> ScrapesTest.numbered(taken.incrementAndGet()));
+        return new DmaBufPoolMetrics("fake", CAPACITY, List.of(), () -> ScrapesTest.numbered(taken.incrementAndGet()));
     }
 
     private static List<Meter.Id> ids(MeterRegistry registry) {

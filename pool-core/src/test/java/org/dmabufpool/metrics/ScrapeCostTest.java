@@ -39,7 +39,7 @@ class ScrapeCostTest {
         }
         double bareMillis = best(() -> pools.forEach(DmaBufPool::statistics));
         for (DmaBufPool pool : pools) {
-            new DmaBufPoolMetrics(pool.name(), pool.capacity(), () -> {
+            new DmaBufPoolMetrics(pool.name(), pool.capacity(), List.of(), () -> {
                         surveys.incrementAndGet();
                         return pool.statistics();
                     })

@@ -125,6 +125,8 @@ class ScrapesTest {
                 0,
                 0,
                 0,
+                0,
+                List.of(),
                 List.of(),
                 List.of(),
                 0,
