@@ -5,7 +5,12 @@ package org.dmabufpool.bench.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.dmabufpool.alloc.Budget;
 import org.dmabufpool.bench.serve.ListenAddress;
 import org.dmabufpool.bench.serve.LiveServer;
 import org.dmabufpool.bench.serve.LiveWork;
@@ -87,6 +92,15 @@ public final class ServeCommand implements Callable<Integer> {
                     + " dma-heap (default: ${DEFAULT-VALUE}, which takes three times the pool's size).")
     private String heap = "model";
 
+    @Option(
+            names = "--budget",
+            paramLabel = "TAG=GUARANTEED:MOST",
+            converter = TagBudget.Converter.class,
+            description =
+                    "Keep so many bytes of the pool for a holder, and let it have no more than the second number, such as"
+                            + " raw=24M:96M. May be given several times.")
+    private List<TagBudget> budgets = new ArrayList<>();
+
     /** For picocli. */
     public ServeCommand() {}
 
@@ -107,7 +121,7 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ListenAddress address = ListenAddress.of(host, port, allowRemote);
         HeapChoice choice = HeapChoice.of(heap, false);
-        LiveWork work = work();
+        LiveWork work = work().withBudgets(budgets());
         try (LiveServer server = LiveServer.start(address, choice, work)) {
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
             PrintWriter out = spec.commandLine().getOut();
@@ -124,6 +138,12 @@ public final class ServeCommand implements Callable<Integer> {
                     failure);
         }
         return ExitCode.OK;
+    }
+
+    private Map<String, Budget> budgets() {
+        Map<String, Budget> byTag = new LinkedHashMap<>();
+        budgets.forEach(one -> byTag.put(one.tag(), one.budget()));
+        return byTag;
     }
 
     private LiveWork work() throws IOException {

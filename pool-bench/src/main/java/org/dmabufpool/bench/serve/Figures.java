@@ -34,6 +34,7 @@ final class Figures {
         values.put("largestFreeBytes", pool.largestFreeBytes());
         values.put("quarantinedBytes", pool.quarantinedBytes());
         values.put("retiringBytes", pool.retiringBytes());
+        values.put("heldBytes", pool.heldBytes());
         values.put("externalFragmentation", pool.externalFragmentation());
         values.put("internalFragmentation", pool.internalFragmentation());
     }
@@ -48,8 +49,9 @@ final class Figures {
         values.put("releases", pool.releases());
         values.put("exhausted", pool.exhausted());
         values.put("fragmented", pool.fragmented());
+        values.put("overBudget", pool.overBudget());
         values.put("invalid", pool.invalid());
-        values.put("failures", pool.exhausted() + pool.fragmented() + pool.invalid());
+        values.put("failures", pool.exhausted() + pool.fragmented() + pool.overBudget() + pool.invalid());
         values.put("waits", pool.waits());
         values.put("waiting", pool.waiting());
         values.put("leaks", pool.leaks());

@@ -59,12 +59,13 @@ public final class LiveServer implements AutoCloseable {
             HttpServer http = bind(address);
             parts.push(() -> http.stop(0));
             LatencyWindow latency = new LatencyWindow(Sampler.LATENCY_INTERVALS);
-            DmaBufPool pool = DmaBufPool.builder()
+            DmaBufPool.Builder builder = DmaBufPool.builder()
                     .name(POOL_NAME)
                     .heap(heap.heap())
                     .capacity(work.capacity())
-                    .observer(latency)
-                    .build();
+                    .observer(latency);
+            work.budgets().forEach((tag, budget) -> builder.budget(tag, budget.guaranteedBytes(), budget.mostBytes()));
+            DmaBufPool pool = builder.build();
             parts.push(pool::close);
             Workload workload = new Workload(pool, work);
             parts.push(workload::close);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Map;
+import org.dmabufpool.PoolBudget;
 import org.dmabufpool.PoolStatistics;
 import org.dmabufpool.SizeClass;
 import org.dmabufpool.TagUse;
@@ -47,6 +48,8 @@ final class StateJson {
         workload(root.putObject("workload"));
         figures(root.putObject("figures"), now.figures());
         now.statistics().tags().forEach(tag -> tag(root.withArray("tags").addObject(), tag));
+        ArrayNode budgets = root.putArray("budgets");
+        now.statistics().budgets().forEach(budget -> budget(budgets.addObject(), budget));
         now.statistics().sizeClasses().forEach(size -> sizeClass(root.withArray("sizeClasses"), size));
         root.set("regions", MAPPER.readTree(now.dump()).get("regions"));
         history(root.putObject("history"), view);
@@ -75,6 +78,12 @@ final class StateJson {
         json.put("tag", use.tag()).put("slices", use.slices());
         json.put("reservedBytes", use.reservedBytes()).put("requestedBytes", use.requestedBytes());
         json.put("oldestMillis", use.oldestNanos() / NANOS_PER_MILLI);
+    }
+
+    private static void budget(ObjectNode json, PoolBudget budget) {
+        json.put("tag", budget.tag()).put("usedBytes", budget.usedBytes()).put("mostBytes", budget.mostBytes());
+        json.put("guaranteedBytes", budget.guaranteedBytes());
+        json.put("guaranteedFreeBytes", budget.guaranteedFreeBytes());
     }
 
     private static void sizeClass(ArrayNode all, SizeClass size) {

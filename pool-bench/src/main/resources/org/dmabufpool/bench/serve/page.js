@@ -371,6 +371,37 @@ function showHolders(holders, capacity) {
   }));
 }
 
+// ---------------------------------------------------------------------------------------------- budgets
+
+function showBudgets(budgets) {
+  byId('budgets-section').hidden = budgets.length === 0;
+  byId('budgets').replaceChildren(...budgets.map(budget => {
+    const row = document.createElement('tr');
+    const name = document.createElement('th');
+    name.scope = 'row';
+    name.append(swatch(colourOf(budget.tag)), budget.tag, shareBar(budget.usedBytes / budget.mostBytes, colourOf(budget.tag)));
+    row.append(name, ...[
+      budget.usedBytes, budget.mostBytes, budget.guaranteedBytes, budget.guaranteedFreeBytes,
+    ].map(bytes => {
+      const cell = document.createElement('td');
+      cell.textContent = ofBytes(bytes);
+      return cell;
+    }));
+    return row;
+  }));
+}
+
+/** How much of what a holder may have it has. */
+function shareBar(share, colour) {
+  const bar = document.createElement('span');
+  const used = document.createElement('span');
+  bar.className = 'share';
+  used.style.width = `${Math.min(100, 100 * share)}%`;
+  used.style.background = colour;
+  bar.append(used);
+  return bar;
+}
+
 // ---------------------------------------------------------------------------------------------- charts
 
 const history = { columns: [], rows: [] };
@@ -548,6 +579,7 @@ function show(state) {
   showLegend(holders);
   showMap(state);
   showHolders(holders, state.pool.capacityBytes);
+  showBudgets(state.budgets);
   showCharts();
   document.body.dataset.started = state.started;
   document.body.dataset.sequence = state.sequence;

@@ -23,11 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.dmabufpool.OpenSlicesException;
+import org.dmabufpool.alloc.Budget;
 import org.dmabufpool.bench.cli.Cli;
 import org.dmabufpool.bench.shoot.HeapChoice;
 import org.junit.jupiter.api.AfterAll;
@@ -298,6 +300,10 @@ class ServeTest {
         "--camera camera/x,a seed is a whole number",
         "--heap none,there is no heap 'none'",
         "--trace a --camera b,mutually exclusive",
+        "--budget raw=24M,a budget is TAG=GUARANTEED:MOST",
+        "--budget raw=2M:1M,guaranteed=2097152",
+        "--budget raw=none:1M,no number of bytes",
+        "--budget raw=250M:256M,guarantee less",
     })
     void wrongCommandLinesAreSaidInOneLine(String arguments, String message) {
         String port = arguments.startsWith("--port") ? "" : "--port 0 ";
@@ -322,6 +328,24 @@ class ServeTest {
                                 folder.resolve("none").toString())
                         .code())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void budgetsAreShown() throws Exception {
+        LiveWork work = LiveWork.ofGenerator("camera/1", 256L << 20, 1)
+                .withBudgets(Map.of("raw", new Budget(24L << 20, 96L << 20)));
+        try (LiveServer other =
+                LiveServer.start(ListenAddress.of("127.0.0.1", 0, false), HeapChoice.of("model", false), work)) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + "state"))
+                    .build();
+            JsonNode budgets = new ObjectMapper()
+                    .readTree(client.send(request, BodyHandlers.ofString()).body())
+                    .get("budgets");
+            assertThat(budgets).hasSize(1);
+            assertThat(budgets.get(0).get("tag").asText()).isEqualTo("raw");
+            assertThat(budgets.get(0).get("guaranteedBytes").asLong()).isEqualTo(24L << 20);
+            assertThat(budgets.get(0).get("mostBytes").asLong()).isEqualTo(96L << 20);
+        }
     }
 
     @Test
