@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             PeersCommand.class,
             ThreadsCommand.class,
             SolveCommand.class,
+            PlanCommand.class,
             ServeCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -49,6 +50,6 @@ public final class Commands implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "name a command: shoot, doctor, trace, replay, map, peers, threads, solve or serve (see --help)");
+                "name a command: shoot, doctor, trace, replay, map, peers, threads, solve, plan or serve (see --help)");
     }
 }

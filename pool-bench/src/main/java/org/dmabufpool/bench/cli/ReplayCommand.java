@@ -6,17 +6,20 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.dmabufpool.PlacementPlan;
 import org.dmabufpool.bench.cli.StandardStreams.Output;
 import org.dmabufpool.bench.plan.OfflinePlacement;
 import org.dmabufpool.bench.plan.OfflineProblem;
 import org.dmabufpool.bench.plan.OfflineSolver;
-import org.dmabufpool.bench.policy.Placement;
+import org.dmabufpool.bench.policy.Placer;
 import org.dmabufpool.bench.policy.Policy;
 import org.dmabufpool.bench.trace.MinPool;
 import org.dmabufpool.bench.trace.OfflineSummary;
+import org.dmabufpool.bench.trace.PlacementRanking;
 import org.dmabufpool.bench.trace.Replay;
 import org.dmabufpool.bench.trace.ReplayReport;
 import org.dmabufpool.bench.trace.Trace;
@@ -40,11 +43,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Plays a trace of allocations and releases in a pool without memory, and says how it went.",
             "Without --capacity the smallest pool that serves the trace is looked for, and played in.",
-            "Parts that find no space are counted, and make the exit code 1."
+            "Parts that find no space are counted, and make the exit code 1.",
+            "With --placements it plays traces in many pools, and says which placement needs the smallest ones."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:Every part found its space in the pool that was played.",
+            "0:Every part found its space in the pool that was played; or placements were ranked.",
             "1:Parts found no space in it; or a file could not be read or written.",
             "2:The command line, or the trace, is wrong."
         })
@@ -54,6 +58,8 @@ public final class ReplayCommand implements Callable<Integer> {
     private static final int NO_SPACE = 1;
 
     private static final String SEARCHING = "looking for the smallest pool";
+    private static final String RANKING = "ranking placements";
+    private static final double OFFLINE_SECONDS = 10;
     private static final double NANOS_PER_SECOND = 1e9;
 
     @Spec
@@ -62,11 +68,12 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "TRACE",
+            arity = "1..*",
             description =
                     "Lines a,<id>,<bytes>[,<alignment>] and f,<id>, and others that docs/allocator.md describes; # begins"
-                            + " a comment; may be packed by gzip; - reads standard input.")
+                            + " a comment; may be packed by gzip; - reads standard input. One, or several with --placements.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
-    private Path file;
+    private List<Path> files;
 
     @Option(
             names = "--capacity",
@@ -84,11 +91,25 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--policy",
-            defaultValue = "ours",
             paramLabel = "POLICY",
-            description = "Who places the parts: ours, first-fit, best-fit, buddy, vma, vma-min-memory, vma-min-time,"
-                    + " vma-min-offset (default: ${DEFAULT-VALUE}).")
-    private String policy = "ours";
+            description =
+                    "Who places the parts: ours, ours-first-fit, ours-buddy, which are the pool's own placements; first-fit,"
+                            + " best-fit, buddy, vma, vma-min-memory, vma-min-time, vma-min-offset (default: ours).")
+    private @Nullable String policy;
+
+    @Option(
+            names = "--placements",
+            description =
+                    "Rank the placements of a pool on one or more traces by the size to configure, and judge a choice made on"
+                            + " one part of them on the other. Of the other options it takes --json and --progress.")
+    private boolean placements;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "PLAN",
+            description =
+                    "Play with a plan that the command plan has made; the smallest pool is looked for without it, too.")
+    private @Nullable Path planFile;
 
     @Option(
             names = "--availability",
@@ -99,12 +120,11 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--offline",
-            defaultValue = "10",
             paramLabel = "SECONDS",
             description =
                     "Beside the smallest pool, look at most so long for the smallest one that knew the whole trace"
-                            + " beforehand; 0 for not at all (default: ${DEFAULT-VALUE}).")
-    private double offlineSeconds;
+                            + " beforehand; 0 for not at all (default: 10).")
+    private @Nullable Double offlineSeconds;
 
     @Option(
             names = "--json",
@@ -135,47 +155,107 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Duration limit = SolverLine.limit("--offline", offlineSeconds);
-        Policy wanted = Policy.named(policy);
+        if (placements) {
+            return rank();
+        }
+        if (files.size() > 1) {
+            throw new IllegalArgumentException("one trace is played, and there are " + files.size()
+                    + ": name one, or rank placements on all of them by --placements");
+        }
+        Duration limit = SolverLine.limit("--offline", offlineSeconds == null ? OFFLINE_SECONDS : offlineSeconds);
+        Policy wanted = policy == null ? Policy.OURS : Policy.named(policy);
         checkCapacity(wanted);
+        PlacementPlan plan = readPlan(wanted);
         CommandLine line = spec.commandLine();
         PrintWriter out = StandardStreams.forPeople(line, new Output("--json", json), new Output("--map", map));
         try (JsonFile report = JsonFile.at(json, line.getOut());
                 PictureFile picture = PictureFile.orStandardOutput(map)) {
-            Played played = play(read(), wanted, limit);
+            Played played = play(read(0), wanted, plan, limit);
             ReplayReport result = played.report();
             report.write(result);
             picture.write(() -> TraceMap.paint(played.replay(), result.capacityBytes(), title(result)));
             ReplayTable.print(result, out);
             return result.success() ? ExitCode.OK : NO_SPACE;
         } catch (OutOfMemoryError failure) {
-            throw new IOException(
-                    "this trace needs more memory than Java may use (" + failure.getMessage()
-                            + "): run java -Xmx4g -jar, or ask for a smaller --capacity",
-                    failure);
+            throw tooLarge(failure);
         }
     }
 
-    private Played play(Trace trace, Policy wanted, Duration limit) {
-        MinPool smallest = findMinPool || capacity == null ? search(trace, wanted) : null;
-        OfflineSummary offline = smallest == null ? null : offline(trace, limit);
-        long bytes = capacity == null ? Objects.requireNonNull(smallest).bytes() : wholePages(capacity);
-        Replay replay = Replay.run(trace, wanted, bytes);
-        long size = availability == null ? trace.largestSize() : availability;
-        return new Played(replay, ReplayReport.of(replay, wanted, bytes, smallest, offline, size));
+    private static IOException tooLarge(OutOfMemoryError failure) {
+        return new IOException(
+                "this trace needs more memory than Java may use (" + failure.getMessage()
+                        + "): run java -Xmx4g -jar, or ask for a smaller --capacity",
+                failure);
     }
 
-    private Trace read() throws IOException {
+    private int rank() throws IOException {
+        if (capacity != null
+                || findMinPool
+                || policy != null
+                || availability != null
+                || offlineSeconds != null
+                || map != null) {
+            throw new IllegalArgumentException(
+                    "--placements takes traces, --json and --progress: it looks for pools and placements by itself");
+        }
+        if (files.stream().filter(StandardStreams::named).count() > 1) {
+            throw new IllegalArgumentException(StandardStreams.INPUT + " (-) can be read once, and is named twice");
+        }
+        CommandLine line = spec.commandLine();
+        PrintWriter out = StandardStreams.forPeople(line, new Output("--json", json));
+        try (JsonFile report = JsonFile.at(json, line.getOut());
+                ProgressLine bar = new ProgressLine("replay", shown())) {
+            PlacementRanking ranking =
+                    PlacementRanking.of(files.size(), this::read, (tried, all) -> bar.at(tried, all, RANKING));
+            report.write(ranking);
+            PlacementsTable.print(ranking, out);
+            return ExitCode.OK;
+        } catch (OutOfMemoryError failure) {
+            throw tooLarge(failure);
+        }
+    }
+
+    private Played play(Trace trace, Policy wanted, @Nullable PlacementPlan plan, Duration limit) {
+        MinPool smallest = findMinPool || capacity == null ? search(trace, wanted, plan) : null;
+        MinPool unplanned = smallest == null || plan == null ? null : search(trace, wanted, null);
+        OfflineSummary offline = smallest == null ? null : offline(trace, limit);
+        long bytes = capacity == null ? Objects.requireNonNull(smallest).bytes() : wholePages(capacity);
+        Replay replay = Replay.run(trace, wanted, plan, bytes);
+        long size = availability == null ? trace.largestSize() : availability;
+        return new Played(
+                replay,
+                ReplayReport.of(replay, wanted, bytes, new ReplayReport.Searches(smallest, unplanned, offline), size));
+    }
+
+    private Trace read(int number) throws IOException {
+        Path file = files.get(number);
         return StandardStreams.named(file)
                 ? TraceReader.read(StandardStreams.INPUT, System.in)
                 : TraceReader.read(file);
     }
 
-    private MinPool search(Trace trace, Policy wanted) {
+    private @Nullable PlacementPlan readPlan(Policy wanted) throws IOException {
+        if (planFile == null) {
+            return null;
+        }
+        if (wanted != Policy.OURS) {
+            throw new IllegalArgumentException(
+                    "--plan is for policy ours, and not for " + wanted.label() + ": drop one of them");
+        }
+        return StandardStreams.named(planFile)
+                ? PlacementPlan.read(StandardStreams.INPUT, System.in)
+                : PlacementPlan.read(planFile);
+    }
+
+    private MinPool search(Trace trace, Policy wanted, @Nullable PlacementPlan plan) {
         try (ProgressLine line = new ProgressLine("replay", shown())) {
             int pools = MinPool.pools(MinPool.THOROUGH);
             MinPool found = MinPool.find(
-                    trace, wanted, MinPool.THOROUGH, tried -> line.at(Math.min(tried, pools - 1), pools, SEARCHING));
+                    trace,
+                    wanted,
+                    plan,
+                    MinPool.THOROUGH,
+                    tried -> line.at(Math.min(tried, pools - 1), pools, SEARCHING));
             line.at(pools, pools, SEARCHING);
             return found;
         }
@@ -185,7 +265,7 @@ public final class ReplayCommand implements Callable<Integer> {
         if (limit.isZero()) {
             return null;
         }
-        OfflineProblem problem = OfflineProblem.of(trace, Placement.GRANULE);
+        OfflineProblem problem = OfflineProblem.of(trace, Placer.GRANULE);
         OfflinePlacement best;
         try (SolverLine line = new SolverLine("replay", shown(), limit)) {
             best = OfflineSolver.solve(problem, limit, 1, line);

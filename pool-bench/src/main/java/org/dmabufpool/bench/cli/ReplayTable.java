@@ -72,6 +72,14 @@ final class ReplayTable {
                     search.failedAbove() > 0 ? ": do not configure it" : "");
             configure(result, search, out);
         }
+        if (result.unplannedPoolBytes() != null) {
+            row(
+                    out,
+                    "without plan",
+                    "%,d bytes, %.4f of the peak, is the smallest pool",
+                    result.unplannedPoolBytes(),
+                    result.unplannedRatio());
+        }
         OfflineSummary offline = result.offline();
         if (offline != null) {
             row(

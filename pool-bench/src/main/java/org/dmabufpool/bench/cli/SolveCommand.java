@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import org.dmabufpool.bench.plan.OfflinePlacement;
 import org.dmabufpool.bench.plan.OfflineProblem;
 import org.dmabufpool.bench.plan.OfflineSolver;
-import org.dmabufpool.bench.policy.Placement;
+import org.dmabufpool.bench.policy.Placer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -92,7 +92,7 @@ public final class SolveCommand implements Callable<Integer> {
                 TextFile placement = TextFile.at(out)) {
             List<SolveReport> results = new ArrayList<>();
             for (Path file : files) {
-                OfflineProblem problem = OfflineProblem.read(file, Placement.GRANULE);
+                OfflineProblem problem = OfflineProblem.read(file, Placer.GRANULE);
                 OfflinePlacement best = solve(problem, limit);
                 results.add(SolveReport.of(problem, best));
                 print(results.get(results.size() - 1), spec.commandLine().getOut());

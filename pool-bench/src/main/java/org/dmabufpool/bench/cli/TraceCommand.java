@@ -44,7 +44,7 @@ public final class TraceCommand implements Callable<Integer> {
             paramLabel = "KIND",
             description =
                     "What asks for memory: camera, bursts, reconfigured, rings, pyramids, log-uniform, odd-size,"
-                            + " robson-first-fit, robson-best-fit, robson-buddy, robson-ours, server (default: ${DEFAULT-VALUE}).")
+                            + " robson-first-fit, robson-best-fit, robson-buddy, robson-ours, use-preview, use-stills, use-video, server (default: ${DEFAULT-VALUE}).")
     private String kind = "camera";
 
     @Option(

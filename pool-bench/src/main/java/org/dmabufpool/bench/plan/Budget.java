@@ -11,15 +11,15 @@ import java.util.function.LongConsumer;
  */
 final class Budget {
 
-    /** Some microseconds of work. */
-    private static final long UNITS_BETWEEN_LOOKS = 1 << 14;
+    /** Units between two looks at the clock: some microseconds of work. */
+    static final long LOOK = 1 << 14;
 
     private final long start = System.nanoTime();
     private final long limitNanos;
     private final LongConsumer progress;
     private long units;
     private long slice = Long.MAX_VALUE;
-    private long untilLook = UNITS_BETWEEN_LOOKS;
+    private long untilLook = LOOK;
     private boolean late;
 
     private Budget(long limitNanos, long units, LongConsumer progress) {
@@ -53,7 +53,7 @@ final class Budget {
         slice -= done;
         untilLook -= done;
         if (untilLook <= 0) {
-            untilLook = UNITS_BETWEEN_LOOKS;
+            untilLook = LOOK;
             long nanos = nanos();
             late = nanos >= limitNanos;
             progress.accept(nanos);

@@ -25,7 +25,7 @@ final class Ejection {
     /** Costs are sums that grow and shrink; below this they are nothing. */
     private static final double NOTHING = 1e-6;
 
-    private final OfflineProblem problem;
+    private final Buffers problem;
     private final Overlaps overlaps;
     private final SplittableRandom random;
     private final double[] weights;
@@ -40,7 +40,7 @@ final class Ejection {
     private long step;
     private long capacity;
 
-    Ejection(OfflineProblem problem, Overlaps overlaps, SplittableRandom random) {
+    Ejection(Buffers problem, Overlaps overlaps, SplittableRandom random) {
         this.problem = problem;
         this.overlaps = overlaps;
         this.random = random;

@@ -10,19 +10,23 @@ final class LowestFit {
 
     static final long NOWHERE = -1;
 
-    private final OfflineProblem problem;
+    private final Buffers problem;
     private final Overlaps overlaps;
     private final KeyedList placed;
 
-    LowestFit(OfflineProblem problem, Overlaps overlaps) {
+    LowestFit(Buffers problem, Overlaps overlaps) {
         this.problem = problem;
         this.overlaps = overlaps;
         this.placed = new KeyedList(overlaps.mostDegree());
     }
 
-    /** The offsets, or null if the budget was spent before the last. */
+    /**
+     * The offsets, or null if the budget was spent before the last.
+     *
+     * @param order the buffers to place; all others lie {@link #NOWHERE}
+     */
     long @Nullable [] place(int[] order, Budget budget) {
-        long[] offsets = new long[order.length];
+        long[] offsets = new long[problem.buffers()];
         Arrays.fill(offsets, NOWHERE);
         for (int buffer : order) {
             if (budget.spent()) {

@@ -37,7 +37,7 @@ public final class OfflinePlacement {
     }
 
     /** Where the highest buffer ends. */
-    static long height(OfflineProblem problem, long[] offsets) {
+    static long height(Buffers problem, long[] offsets) {
         long height = 0;
         for (int i = 0; i < offsets.length; i++) {
             height = Math.max(height, offsets[i] + problem.size(i));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sizes are rounded up to the granule when the problem is made; everything after that knows the rounded sizes only.
  */
-public final class OfflineProblem {
+public final class OfflineProblem implements Buffers {
 
     /** No sum of sizes and alignments may exceed this, so that no offset overflows. */
     private static final long MOST_BYTES = 1L << 60;
@@ -109,6 +109,7 @@ public final class OfflineProblem {
     }
 
     /** How many buffers there are. */
+    @Override
     public int buffers() {
         return sizes.length;
     }
@@ -129,11 +130,13 @@ public final class OfflineProblem {
     }
 
     /** Bytes of a buffer, rounded up to the granule; above 0. */
+    @Override
     public long size(int buffer) {
         return sizes[buffer];
     }
 
     /** What a buffer's offset must be a multiple of, in bytes: a power of two, 1 if any offset will do. */
+    @Override
     public long alignment(int buffer) {
         return alignments[buffer];
     }
@@ -161,12 +164,6 @@ public final class OfflineProblem {
     /** Whether two buffers live at the same time. */
     boolean together(int one, int other) {
         return begins[one] < ends[other] && begins[other] < ends[one];
-    }
-
-    /** The least multiple of the buffer's alignment from {@code offset} on. */
-    long align(int buffer, long offset) {
-        long mask = alignments[buffer] - 1;
-        return (offset + mask) & ~mask;
     }
 
     /** What every height of a placement without needless gaps is a multiple of. */

@@ -48,6 +48,44 @@ final class Overlaps {
         return new Overlaps(starts, neighbours);
     }
 
+    /**
+     * Those of pairs that are given.
+     *
+     * @param pairs each with the one buffer in the high half and the other in the low half; none twice, in whatever order
+     */
+    static Overlaps of(int buffers, long[] pairs) {
+        int[] starts = new int[buffers + 1];
+        for (long pair : pairs) {
+            starts[one(pair) + 1]++;
+            starts[other(pair) + 1]++;
+        }
+        for (int i = 0; i < buffers; i++) {
+            starts[i + 1] += starts[i];
+        }
+        int[] neighbours = new int[starts[buffers]];
+        int[] next = starts.clone();
+        for (long pair : pairs) {
+            neighbours[next[one(pair)]++] = other(pair);
+            neighbours[next[other(pair)]++] = one(pair);
+        }
+        return new Overlaps(starts, neighbours);
+    }
+
+    /** Two buffers as one number, whatever their order. */
+    static long pair(int one, int other) {
+        return (long) Math.min(one, other) << Integer.SIZE | Math.max(one, other);
+    }
+
+    /** The lower of the two of a {@link #pair}. */
+    static int one(long pair) {
+        return (int) (pair >>> Integer.SIZE);
+    }
+
+    /** The higher one. */
+    static int other(long pair) {
+        return (int) pair;
+    }
+
     private interface Pairs {
         /** Takes a pair; false ends the walk. */
         boolean take(int one, int other);

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The smallest hole that fits, the lowest of equals. */
-final class BestFit extends HolePlacement {
+final class BestFit extends HolePlacer {
 
     /** Offsets of holes by their length. */
     private final TreeMap<Long, TreeSet<Long>> bySize = new TreeMap<>();

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  *
  * <p>A capacity that is no power of two is cut into ever smaller blocks, the largest first.
  */
-final class Buddy implements Placement {
+final class Buddy implements Placer {
 
     private static final int ORDERS = Long.SIZE - 1;
 

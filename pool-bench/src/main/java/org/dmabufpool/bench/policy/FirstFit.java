@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The lowest hole that fits. */
-final class FirstFit extends HolePlacement {
+final class FirstFit extends HolePlacer {
 
     FirstFit(long capacity) {
         super(capacity);

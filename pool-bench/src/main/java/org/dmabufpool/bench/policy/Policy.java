@@ -4,12 +4,20 @@ package org.dmabufpool.bench.policy;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.dmabufpool.PlacementPlan;
+import org.dmabufpool.alloc.Placement;
+import org.jspecify.annotations.Nullable;
 
 /** The policies that can be asked for by name. */
 public enum Policy {
     /** The pool's own allocator, as the pool divides it by default. */
-    OURS,
+    OURS(Placement.EXACT),
+    /** The pool's own allocator with that placement. */
+    OURS_FIRST_FIT(Placement.FIRST_FIT),
+    /** The pool's own allocator with that placement. */
+    OURS_BUDDY(Placement.BUDDY),
     /** The hole with the lowest address that fits. */
     FIRST_FIT,
     /** The smallest hole that fits, the lowest of equals. */
@@ -24,6 +32,25 @@ public enum Policy {
     VMA_MIN_TIME,
     /** A VMA virtual block, strategy MIN_OFFSET. */
     VMA_MIN_OFFSET;
+
+    private final @Nullable Placement placement;
+
+    Policy() {
+        this(null);
+    }
+
+    Policy(@Nullable Placement placement) {
+        this.placement = placement;
+    }
+
+    /** The pool's own allocator with a placement. */
+    public static Policy of(Placement placement) {
+        return switch (placement) {
+            case EXACT -> OURS;
+            case FIRST_FIT -> OURS_FIRST_FIT;
+            case BUDDY -> OURS_BUDDY;
+        };
+    }
 
     /** What every capacity is a multiple of, in bytes. */
     public static final long PAGE = 4096;
@@ -40,22 +67,31 @@ public enum Policy {
      * @param capacity its size in bytes, a multiple of {@link #PAGE}, above 0, up to {@link #mostBytes}
      * @throws UnsupportedOperationException if the policy is native code that does not run here
      */
-    public Placement open(long capacity) {
+    public Placer open(long capacity) {
+        return open(capacity, null);
+    }
+
+    /**
+     * As {@link #open(long)}, with a plan.
+     *
+     * @param plan where parts are to lie; null for none, and for all policies but {@link #OURS}
+     */
+    public Placer open(long capacity, @Nullable PlacementPlan plan) {
         return switch (this) {
-            case OURS -> new OwnPlacement(capacity);
+            case OURS, OURS_FIRST_FIT, OURS_BUDDY -> new OwnPlacer(capacity, Objects.requireNonNull(placement), plan);
             case FIRST_FIT -> new FirstFit(capacity);
             case BEST_FIT -> new BestFit(capacity);
             case BUDDY -> new Buddy(capacity);
-            case VMA -> new VmaPlacement(capacity, VmaBlock.DEFAULT);
-            case VMA_MIN_MEMORY -> new VmaPlacement(capacity, VmaBlock.MIN_MEMORY);
-            case VMA_MIN_TIME -> new VmaPlacement(capacity, VmaBlock.MIN_TIME);
-            case VMA_MIN_OFFSET -> new VmaPlacement(capacity, VmaBlock.MIN_OFFSET);
+            case VMA -> new VmaPlacer(capacity, VmaBlock.DEFAULT);
+            case VMA_MIN_MEMORY -> new VmaPlacer(capacity, VmaBlock.MIN_MEMORY);
+            case VMA_MIN_TIME -> new VmaPlacer(capacity, VmaBlock.MIN_TIME);
+            case VMA_MIN_OFFSET -> new VmaPlacer(capacity, VmaBlock.MIN_OFFSET);
         };
     }
 
     /** The largest capacity in bytes: 128 GiB for the pool's own allocator, {@link #MOST_BYTES} for all others. */
     public long mostBytes() {
-        return this == OURS ? MOST_OWN_PAGES * PAGE : MOST_BYTES;
+        return placement != null ? MOST_OWN_PAGES * PAGE : MOST_BYTES;
     }
 
     /** The name on the command line, such as {@code first-fit}. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.trace;
 
-import org.dmabufpool.bench.policy.Placement;
+import org.dmabufpool.bench.policy.Placer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ public record FirstFailure(int operation, long bytes, long alignment, boolean fr
         Trace trace = replay.trace();
         for (int i = 0; i < trace.length(); i++) {
             int part = trace.part(i);
-            if (trace.allocates(i) && replay.offset(part) == Placement.NO_SPACE) {
+            if (trace.allocates(i) && replay.offset(part) == Placer.NO_SPACE) {
                 long bytes = trace.size(part);
                 Timeline.Moment pool = Timeline.momentBefore(replay, capacity, i, bytes);
                 return new FirstFailure(i + 1, bytes, trace.alignment(part), pool.freeBytes() >= bytes, pool);

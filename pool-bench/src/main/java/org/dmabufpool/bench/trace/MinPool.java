@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
+import org.dmabufpool.PlacementPlan;
 import org.dmabufpool.bench.policy.Policy;
 import org.jspecify.annotations.Nullable;
 
@@ -71,8 +72,18 @@ public record MinPool(
      *     fail
      */
     public static MinPool find(Trace trace, Policy policy, int probes, IntConsumer progress) {
+        return find(trace, policy, null, probes, progress);
+    }
+
+    /**
+     * As {@link #find(Trace, Policy, int, IntConsumer)}.
+     *
+     * @param plan where parts are to lie; null for none, and for all policies but {@link Policy#OURS}
+     */
+    public static MinPool find(
+            Trace trace, Policy policy, @Nullable PlacementPlan plan, int probes, IntConsumer progress) {
         AtomicInteger tried = new AtomicInteger();
-        LongPredicate serves = serves(trace, policy);
+        LongPredicate serves = serves(trace, policy, plan);
         return find(
                 leastPages(trace, policy),
                 policy.mostBytes() / Policy.PAGE,
@@ -92,7 +103,12 @@ public record MinPool(
      * @throws UnsupportedOperationException if no pool that can be had serves the trace
      */
     public static long smallestBytes(Trace trace, Policy policy, int probes) {
-        PoolTries tries = new PoolTries(serves(trace, policy));
+        return smallestBytes(trace, policy, null, probes);
+    }
+
+    /** As {@link #smallestBytes(Trace, Policy, int)}, with a plan as above. */
+    public static long smallestBytes(Trace trace, Policy policy, @Nullable PlacementPlan plan, int probes) {
+        PoolTries tries = new PoolTries(serves(trace, policy, plan));
         long most = policy.mostBytes() / Policy.PAGE;
         return smallest(leastPages(trace, policy), most, tries, probes).pages() * Policy.PAGE;
     }
@@ -123,8 +139,8 @@ public record MinPool(
                 tries.largest() * Policy.PAGE);
     }
 
-    private static LongPredicate serves(Trace trace, Policy policy) {
-        return pages -> Replay.serves(trace, policy, pages * Policy.PAGE);
+    private static LongPredicate serves(Trace trace, Policy policy, @Nullable PlacementPlan plan) {
+        return pages -> Replay.serves(trace, policy, plan, pages * Policy.PAGE);
     }
 
     private static long leastPages(Trace trace, Policy policy) {

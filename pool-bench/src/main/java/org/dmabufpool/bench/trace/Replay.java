@@ -3,22 +3,26 @@
 package org.dmabufpool.bench.trace;
 
 import java.util.Arrays;
-import org.dmabufpool.bench.policy.Placement;
+import org.dmabufpool.PlacementPlan;
+import org.dmabufpool.bench.policy.Placer;
 import org.dmabufpool.bench.policy.Policy;
+import org.jspecify.annotations.Nullable;
 
 /** A trace played to a policy. */
 public final class Replay {
 
     private final Trace trace;
+    private final @Nullable PlacementPlan plan;
     private final long[] handles;
     private final long[] offsets;
     private long metadataBytes;
 
-    private Replay(Trace trace) {
+    private Replay(Trace trace, @Nullable PlacementPlan plan) {
         this.trace = trace;
+        this.plan = plan;
         this.handles = new long[trace.parts()];
         this.offsets = new long[trace.parts()];
-        Arrays.fill(offsets, Placement.NO_SPACE);
+        Arrays.fill(offsets, Placer.NO_SPACE);
     }
 
     /**
@@ -27,40 +31,55 @@ public final class Replay {
      * @param capacity bytes of the pool, a multiple of {@link Policy#PAGE}
      */
     public static Replay run(Trace trace, Policy policy, long capacity) {
-        Replay replay = new Replay(trace);
+        return run(trace, policy, null, capacity);
+    }
+
+    /**
+     * As {@link #run(Trace, Policy, long)}.
+     *
+     * @param plan where parts are to lie; null for none, and for all policies but {@link Policy#OURS}
+     */
+    public static Replay run(Trace trace, Policy policy, @Nullable PlacementPlan plan, long capacity) {
+        Replay replay = new Replay(trace, plan);
         replay.play(policy, capacity, false);
         return replay;
     }
 
     /** Whether every part finds its space in a pool of so many bytes. */
     public static boolean serves(Trace trace, Policy policy, long capacity) {
-        return new Replay(trace).play(policy, capacity, true);
+        return serves(trace, policy, null, capacity);
+    }
+
+    /** As {@link #serves(Trace, Policy, long)}, with a plan as above. */
+    static boolean serves(Trace trace, Policy policy, @Nullable PlacementPlan plan, long capacity) {
+        return new Replay(trace, plan).play(policy, capacity, true);
     }
 
     private boolean play(Policy policy, long capacity, boolean untilFailure) {
         boolean served = true;
-        try (Placement placement = policy.open(capacity)) {
+        try (Placer placer = policy.open(capacity, plan)) {
             for (int i = 0; i < trace.length() && (served || !untilFailure); i++) {
                 int part = trace.part(i);
                 if (trace.allocates(i)) {
-                    served &= allocate(placement, part, capacity);
-                } else if (offsets[part] != Placement.NO_SPACE) {
-                    placement.free(handles[part]);
+                    served &= allocate(placer, part, capacity);
+                } else if (offsets[part] != Placer.NO_SPACE) {
+                    placer.free(handles[part]);
                 }
             }
-            metadataBytes = placement.metadataBytes();
+            metadataBytes = placer.metadataBytes();
         }
         return served;
     }
 
-    private boolean allocate(Placement placement, int part, long capacity) {
+    private boolean allocate(Placer placer, int part, long capacity) {
         long bytes = trace.size(part);
-        long handle = bytes > capacity ? Placement.NO_SPACE : placement.allocate(bytes, trace.alignment(part));
-        if (handle == Placement.NO_SPACE) {
+        int planClass = plan == null ? 0 : plan.classOf(trace.tag(part), bytes);
+        long handle = bytes > capacity ? Placer.NO_SPACE : placer.allocate(bytes, trace.alignment(part), planClass);
+        if (handle == Placer.NO_SPACE) {
             return false;
         }
         handles[part] = handle;
-        offsets[part] = placement.offset();
+        offsets[part] = placer.offset();
         return true;
     }
 
@@ -69,7 +88,7 @@ public final class Replay {
         return trace;
     }
 
-    /** Where the part lay, in bytes, or {@link Placement#NO_SPACE}. */
+    /** Where the part lay, in bytes, or {@link Placer#NO_SPACE}. */
     public long offset(int part) {
         return offsets[part];
     }
@@ -82,7 +101,7 @@ public final class Replay {
     /** How many parts found no space. */
     public long failures() {
         return Arrays.stream(offsets)
-                .filter(offset -> offset == Placement.NO_SPACE)
+                .filter(offset -> offset == Placer.NO_SPACE)
                 .count();
     }
 }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param configurePoolBytes size of the pool to configure: the smallest found that serves and from which every larger one
  *     tried serves, too; null if none was found, and unless it was looked for
  * @param configureRatio that size in proportion to {@code peakLiveBytes}; null where {@code configurePoolBytes} is
+ * @param unplannedPoolBytes size of the smallest pool that serves without the plan; null unless there is a plan and both were
+ *     looked for
+ * @param unplannedRatio that size in proportion to {@code peakLiveBytes}; null where {@code unplannedPoolBytes} is
  * @param search how far {@code minPoolBytes} and {@code configurePoolBytes} are to be relied on; null unless it was looked for
  * @param offline how small a pool could be that knows the whole trace beforehand; null unless it was looked for
  * @param metadataBytes bytes that held the policy's own state at the end; 0 where that is not known
@@ -48,6 +51,8 @@ public record ReplayReport(
         @Nullable Double footprintRatio,
         @Nullable Long configurePoolBytes,
         @Nullable Double configureRatio,
+        @Nullable Long unplannedPoolBytes,
+        @Nullable Double unplannedRatio,
         @Nullable MinPool search,
         @Nullable OfflineSummary offline,
         long metadataBytes,
@@ -60,20 +65,29 @@ public record ReplayReport(
     private static final int MOMENTS = 200;
 
     /**
+     * What was looked for; null what was not.
+     *
+     * @param smallest the smallest pool
+     * @param unplanned the smallest pool without the plan, if there is one
+     * @param offline the smallest pool with foresight
+     */
+    public record Searches(
+            @Nullable MinPool smallest,
+            @Nullable MinPool unplanned,
+            @Nullable OfflineSummary offline) {}
+
+    /**
      * Sums a replay up.
      *
      * @param size whose availability is told, in bytes
      */
-    public static ReplayReport of(
-            Replay replay,
-            Policy policy,
-            long capacity,
-            @Nullable MinPool search,
-            @Nullable OfflineSummary offline,
-            long size) {
+    public static ReplayReport of(Replay replay, Policy policy, long capacity, Searches searches, long size) {
         Trace trace = replay.trace();
         List<Timeline.Moment> moments = Timeline.moments(replay, capacity, Math.min(MOMENTS, trace.length()), size);
         long failures = replay.failures();
+        MinPool search = searches.smallest();
+        Long unplanned =
+                searches.unplanned() == null ? null : searches.unplanned().bytes();
         Long smallest = search == null ? null : search.bytes();
         Long configure = search == null ? null : search.configureBytes();
         return new ReplayReport(
@@ -91,8 +105,10 @@ public record ReplayReport(
                 ratio(smallest, trace),
                 configure,
                 ratio(configure, trace),
+                unplanned,
+                ratio(unplanned, trace),
                 search,
-                offline,
+                searches.offline(),
                 replay.metadataBytes(),
                 (double) replay.metadataBytes() / capacity,
                 Availability.of(size, moments),

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.dmabufpool.bench.policy.Placement;
+import org.dmabufpool.bench.policy.Placer;
 import org.dmabufpool.bench.policy.Policy;
 
 /**
@@ -29,14 +29,14 @@ final class RobsonTrace {
     private static final long RANGE = (UNITS * UNIT) << STEPS;
 
     private final Trace.Builder trace;
-    private final Placement placement;
+    private final Placer placer;
     private final Random order;
     private final List<Part> live = new ArrayList<>();
     private long residue;
 
-    private RobsonTrace(String name, Placement placement, long seed) {
+    private RobsonTrace(String name, Placer placer, long seed) {
         this.trace = new Trace.Builder(name);
-        this.placement = placement;
+        this.placer = placer;
         this.order = new Random(seed);
     }
 
@@ -49,9 +49,9 @@ final class RobsonTrace {
     }
 
     static Trace against(Policy policy, long seed) {
-        try (Placement placement = policy.open(RANGE)) {
+        try (Placer placer = policy.open(RANGE)) {
             RobsonTrace adversary =
-                    new RobsonTrace("Robson against " + policy.label() + ", seed " + seed, placement, seed);
+                    new RobsonTrace("Robson against " + policy.label() + ", seed " + seed, placer, seed);
             adversary.fill(UNIT);
             for (int step = 1; step <= STEPS; step++) {
                 adversary.step(UNIT << step);
@@ -78,15 +78,15 @@ final class RobsonTrace {
     }
 
     private boolean release(Part part) {
-        placement.free(part.handle());
+        placer.free(part.handle());
         trace.release(part.number());
         return true;
     }
 
     private void fill(long size) {
         while (trace.liveBytes() + size <= UNITS * UNIT) {
-            long handle = placement.allocate(size, 1);
-            live.add(new Part(trace.allocate(size), handle, placement.offset(), size));
+            long handle = placer.allocate(size, 1);
+            live.add(new Part(trace.allocate(size), handle, placer.offset(), size));
         }
     }
 }

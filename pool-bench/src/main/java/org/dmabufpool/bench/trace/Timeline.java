@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.dmabufpool.bench.policy.Placement;
+import org.dmabufpool.bench.policy.Placer;
 
 /** A replay seen at evenly spaced moments. */
 public final class Timeline {
@@ -55,7 +55,7 @@ public final class Timeline {
     private static void apply(Replay replay, int operation, NavigableMap<Long, Integer> live) {
         int part = replay.trace().part(operation);
         long offset = replay.offset(part);
-        if (offset == Placement.NO_SPACE) {
+        if (offset == Placer.NO_SPACE) {
             return;
         }
         if (replay.trace().allocates(operation)) {

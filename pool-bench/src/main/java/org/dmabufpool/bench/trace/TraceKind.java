@@ -31,6 +31,12 @@ public enum TraceKind {
     ROBSON_BUDDY,
     /** The same played against the pool's own allocator, as it is in this version. */
     ROBSON_OURS,
+    /** A preview with faces, exposure and depth; the same streams for every seed, at other times. */
+    USE_PREVIEW,
+    /** A preview, raws without shutter lag, bursts of 8 raws; the same streams for every seed, at other times. */
+    USE_STILLS,
+    /** A preview, a stabilised and encoded video, snapshots; the same streams for every seed, at other times. */
+    USE_VIDEO,
     /** 20 000 live, random replace, mostly 16 bytes to 4 KiB. */
     SERVER;
 
@@ -48,6 +54,9 @@ public enum TraceKind {
             case ROBSON_BEST_FIT -> RobsonTrace.against(Policy.BEST_FIT, seed);
             case ROBSON_OURS -> RobsonTrace.against(Policy.OURS, seed);
             case ROBSON_BUDDY -> RobsonTrace.against(Policy.BUDDY, seed);
+            case USE_PREVIEW -> UseCaseTrace.preview(seed);
+            case USE_STILLS -> UseCaseTrace.stills(seed);
+            case USE_VIDEO -> UseCaseTrace.video(seed);
             case SERVER -> RandomReplaceTrace.server(seed);
         };
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
-import org.dmabufpool.bench.policy.Placement;
+import org.dmabufpool.bench.policy.Placer;
 
 /**
  * A picture of a pool over a trace.
@@ -118,7 +118,7 @@ public final class TraceMap {
         Trace trace = replay.trace();
         pen.setColor(Color.WHITE);
         for (int i = 0; i < trace.length(); i++) {
-            if (trace.allocates(i) && replay.offset(trace.part(i)) == Placement.NO_SPACE) {
+            if (trace.allocates(i) && replay.offset(trace.part(i)) == Placer.NO_SPACE) {
                 pen.fillRect(LEFT + (int) ((long) i * COLUMNS / trace.length()), TOP, 1, FAILURE_MARK);
             }
         }

@@ -170,7 +170,7 @@ class ReplayCommandTest {
         assertThat(json).doesNotExist();
         Cli policy = Cli.run("replay", write("a,1,5\n").toString(), "--policy=worst-fit");
         assertThat(policy.code()).isEqualTo(2);
-        assertThat(policy.err()).contains("no policy 'worst-fit'; there are ours, first-fit");
+        assertThat(policy.err()).contains("no policy 'worst-fit'; there are ours, ours-first-fit");
         Cli none = Cli.run("replay", folder.resolve("none").toString());
         assertThat(none.code()).isEqualTo(1);
         assertThat(none.err()).contains("there is no such file");
@@ -255,6 +255,78 @@ class ReplayCommandTest {
         assertThat(wrong.code()).isEqualTo(2);
         assertThat(wrong.out()).isEmpty();
         assertThat(wrong.err()).contains("standard input, line 1: the size 0 is below 1");
+    }
+
+    /** Exact runs and first fit need the same for parts of one size: then the default is to be configured. */
+    @Test
+    void placementsAreRankedOnSeveralTraces() throws IOException {
+        String[] traces = new String[4];
+        for (int i = 0; i < traces.length; i++) {
+            traces[i] = folder.resolve("odd-" + i + ".gz").toString();
+            assertThat(Cli.run("trace", "--kind=odd-size", "--seed=" + i, "--out=" + traces[i])
+                            .code())
+                    .isZero();
+        }
+        Path json = folder.resolve("ranking.json");
+        Cli cli = Cli.run("replay", traces[0], traces[1], traces[2], traces[3], "--placements", "--json=" + json);
+        assertThat(cli.err()).isEmpty();
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out())
+                .contains(
+                        "the traces in turns",
+                        "chosen on part 1: ",
+                        "chosen on part 2: ",
+                        "configure      Placement.EXACT");
+        JsonNode ranking = new ObjectMapper().readTree(json.toFile());
+        assertThat(ranking.get("configure").asText()).isEqualTo("EXACT");
+        assertThat(ranking.get("gain").asDouble()).isZero();
+        assertThat(ranking.get("traces")).hasSize(4);
+        assertThat(ranking.get("traces").findValuesAsText("part")).containsExactly("1", "2", "1", "2");
+        JsonNode last = ranking.get("placements").get(2);
+        assertThat(last.get("placement").asText()).isEqualTo("BUDDY");
+        assertThat(last.get("meanRatio").asDouble()).isGreaterThan(1.2);
+        JsonNode alone = new ObjectMapper().readTree(replayed(traces[0]).toFile());
+        JsonNode exact = ranking.get("traces").get(0).get("pools").get(0);
+        assertThat(exact.get("configurePoolBytes")).isEqualTo(alone.get("configurePoolBytes"));
+        assertThat(exact.get("minPoolBytes")).isEqualTo(alone.get("minPoolBytes"));
+        assertThat(exact.get("ratio").asDouble())
+                .isEqualTo(alone.get("configureRatio").asDouble());
+    }
+
+    private Path replayed(String trace) {
+        Path json = folder.resolve("alone.json");
+        assertThat(Cli.run("replay", trace, "--offline=0", "--json=" + json).code())
+                .isZero();
+        return json;
+    }
+
+    @Test
+    void oneTraceIsHalvedToRankPlacements() {
+        byte[] text = Cli.run("trace", "--kind=odd-size", "--out=-").out().getBytes(StandardCharsets.UTF_8);
+        Cli cli = withInput(text, "replay", "-", "--placements");
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out())
+                .contains("standard input, first half", "standard input, second half", "the halves of the one trace");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--placements --policy=vma TRACE | --placements takes traces, --json and --progress",
+                "--placements --capacity=1M TRACE | --placements takes traces, --json and --progress",
+                "--placements - - | standard input (-) can be read once",
+                "TRACE TRACE | one trace is played, and there are 2",
+                "--placements TRACE | nothing is allocated in it",
+                "--placements | TRACE"
+            })
+    void whatCannotBeRankedIsRefused(String line, String what) throws IOException {
+        String trace = write("a,1,5\n").toString();
+        String[] arguments = ("replay " + line.replace("TRACE", trace)).split(" ");
+        Cli cli = Cli.run(arguments);
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.out()).isEmpty();
+        assertThat(cli.err()).contains(what);
     }
 
     @Test

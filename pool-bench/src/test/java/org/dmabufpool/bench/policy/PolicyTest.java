@@ -25,20 +25,20 @@ class PolicyTest {
         SplittableRandom random = new SplittableRandom(7);
         List<Part> live = new ArrayList<>();
         TreeMap<Long, Long> ends = new TreeMap<>();
-        try (Placement placement = policy.open(CAPACITY)) {
+        try (Placer placer = policy.open(CAPACITY)) {
             for (int i = 0; i < 5000; i++) {
                 if (!live.isEmpty() && random.nextInt(5) < 2) {
                     Part part = live.remove(random.nextInt(live.size()));
-                    placement.free(part.handle());
+                    placer.free(part.handle());
                     ends.remove(part.offset());
                     continue;
                 }
                 long bytes = 1 + random.nextInt(1 << random.nextInt(17));
                 long alignment = 1L << random.nextInt(14);
-                long handle = placement.allocate(bytes, alignment);
-                if (handle != Placement.NO_SPACE) {
-                    long offset = placement.offset();
-                    assertThat(offset % Math.max(alignment, Placement.GRANULE)).isZero();
+                long handle = placer.allocate(bytes, alignment);
+                if (handle != Placer.NO_SPACE) {
+                    long offset = placer.offset();
+                    assertThat(offset % Math.max(alignment, Placer.GRANULE)).isZero();
                     assertThat(offset).isNotNegative();
                     assertThat(offset + bytes).isLessThanOrEqualTo(CAPACITY);
                     assertThat(ends.headMap(offset + bytes).values()).allMatch(end -> end <= offset);
@@ -46,10 +46,10 @@ class PolicyTest {
                     live.add(new Part(handle, offset, bytes));
                 }
             }
-            live.forEach(part -> placement.free(part.handle()));
-            assertThat(placement.allocate(CAPACITY, 1)).isNotEqualTo(Placement.NO_SPACE);
-            assertThat(placement.offset()).isZero();
-            assertThat(placement.allocate(1, 1)).isEqualTo(Placement.NO_SPACE);
+            live.forEach(part -> placer.free(part.handle()));
+            assertThat(placer.allocate(CAPACITY, 1)).isNotEqualTo(Placer.NO_SPACE);
+            assertThat(placer.offset()).isZero();
+            assertThat(placer.allocate(1, 1)).isEqualTo(Placer.NO_SPACE);
         }
     }
 
@@ -73,16 +73,16 @@ class PolicyTest {
     /** A hole of 600 KiB, one of 520 KiB, and a request for 520 KiB; to ours they are in one region, and the request is large. */
     private static boolean secondHoleChosen(Policy policy) {
         long kib = 1 << 10;
-        try (Placement placement = policy.open(16 << 20)) {
-            long large = placement.allocate(600 * kib, 1);
-            placement.allocate(520 * kib, 1);
-            long small = placement.allocate(520 * kib, 1);
-            long smallOffset = placement.offset();
-            placement.allocate(520 * kib, 1);
-            placement.free(small);
-            placement.free(large);
-            placement.allocate(520 * kib, 1);
-            return placement.offset() == smallOffset;
+        try (Placer placer = policy.open(16 << 20)) {
+            long large = placer.allocate(600 * kib, 1);
+            placer.allocate(520 * kib, 1);
+            long small = placer.allocate(520 * kib, 1);
+            long smallOffset = placer.offset();
+            placer.allocate(520 * kib, 1);
+            placer.free(small);
+            placer.free(large);
+            placer.allocate(520 * kib, 1);
+            return placer.offset() == smallOffset;
         }
     }
 }

@@ -76,7 +76,8 @@ class ReplayTest {
         Trace trace = holes();
         MinPool smallest = MinPool.find(trace, Policy.FIRST_FIT, MinPool.THOROUGH);
         Replay replay = Replay.run(trace, Policy.FIRST_FIT, smallest.bytes());
-        ReplayReport report = ReplayReport.of(replay, Policy.FIRST_FIT, smallest.bytes(), smallest, null, 2 * PAGE);
+        ReplayReport report = ReplayReport.of(
+                replay, Policy.FIRST_FIT, smallest.bytes(), new ReplayReport.Searches(smallest, null, null), 2 * PAGE);
         assertThat(report.operations()).isEqualTo(8);
         assertThat(report.success()).isTrue();
         assertThat(report.minPoolBytes()).isEqualTo(6 * PAGE);

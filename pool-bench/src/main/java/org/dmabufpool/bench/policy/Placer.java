@@ -3,7 +3,7 @@
 package org.dmabufpool.bench.policy;
 
 /** Hands out parts of the range 0 to capacity. Not safe for use by many threads. */
-public interface Placement extends AutoCloseable {
+public interface Placer extends AutoCloseable {
 
     /** What {@link #allocate} returns when no free part fits. */
     long NO_SPACE = -1L;
@@ -19,6 +19,15 @@ public interface Placement extends AutoCloseable {
      * @return the part's handle, or {@link #NO_SPACE}
      */
     long allocate(long bytes, long alignment);
+
+    /**
+     * As {@link #allocate(long, long)}, at a planned place.
+     *
+     * @param planClass class of the part in the plan that the policy was opened with; 0 for none
+     */
+    default long allocate(long bytes, long alignment, int planClass) {
+        return allocate(bytes, alignment);
+    }
 
     /** First byte of the part that was allocated last. */
     long offset();

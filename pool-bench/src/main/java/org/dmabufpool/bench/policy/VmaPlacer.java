@@ -3,11 +3,11 @@
 package org.dmabufpool.bench.policy;
 
 /** A virtual block of the Vulkan Memory Allocator. It needs no Vulkan. */
-final class VmaPlacement implements Placement {
+final class VmaPlacer implements Placer {
 
     private final VmaBlock block;
 
-    VmaPlacement(long capacity, int strategy) {
+    VmaPlacer(long capacity, int strategy) {
         block = new VmaBlock(capacity, strategy);
     }
 

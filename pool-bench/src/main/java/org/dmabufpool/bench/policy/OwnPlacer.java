@@ -2,26 +2,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool.bench.policy;
 
+import org.dmabufpool.PlacementPlan;
 import org.dmabufpool.alloc.AllocatorLayout;
+import org.dmabufpool.alloc.Budget;
+import org.dmabufpool.alloc.Kind;
 import org.dmabufpool.alloc.OffsetAllocator;
+import org.dmabufpool.alloc.Placement;
+import org.jspecify.annotations.Nullable;
 
 /** The pool's own allocator. */
-final class OwnPlacement implements Placement {
+final class OwnPlacer implements Placer {
 
     private final OffsetAllocator allocator;
     private long last;
 
-    OwnPlacement(long capacity) {
-        allocator = AllocatorLayout.ofCapacity(capacity).create();
+    OwnPlacer(long capacity, Placement placement, @Nullable PlacementPlan plan) {
+        AllocatorLayout layout = AllocatorLayout.ofCapacity(capacity).withPlacement(placement);
+        allocator = plan == null ? layout.create() : layout.create(plan.places());
     }
 
     @Override
     public long allocate(long bytes, long alignment) {
+        return allocate(bytes, alignment, 0);
+    }
+
+    @Override
+    public long allocate(long bytes, long alignment, int planClass) {
         // What can never be had is misuse to the allocator, but a result of a replay.
         if (bytes > allocator.capacity() || alignment > allocator.capacity()) {
             return NO_SPACE;
         }
-        last = allocator.allocate(bytes, alignment);
+        last = allocator.allocate(bytes, alignment, Kind.of(planClass, Budget.NONE));
         return last < 0 ? NO_SPACE : last;
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What distinguishes policies is which hole they choose.
  */
-abstract class HolePlacement implements Placement {
+abstract class HolePlacer implements Placer {
 
     /** Length in bytes of each hole, by its offset. Holes never adjoin. */
     final TreeMap<Long, Long> holes = new TreeMap<>();
@@ -23,7 +23,7 @@ abstract class HolePlacement implements Placement {
 
     private long last;
 
-    HolePlacement(long capacity) {
+    HolePlacer(long capacity) {
         holes.put(0L, capacity);
     }
 
