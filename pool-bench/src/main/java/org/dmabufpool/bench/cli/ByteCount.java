@@ -17,6 +17,15 @@ final class ByteCount implements ITypeConverter<Long> {
 
     @Override
     public Long convert(String text) {
+        long bytes = parse(text);
+        if (bytes == 0) {
+            throw new TypeConversionException("a number of bytes is above 0: " + text);
+        }
+        return bytes;
+    }
+
+    /** The same where 0 is allowed. */
+    static long parse(String text) {
         Matcher matcher = TEXT.matcher(text.trim().toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new TypeConversionException("'" + text + "' is no number of bytes: write 256M or 1G, for instance");
@@ -25,13 +34,9 @@ final class ByteCount implements ITypeConverter<Long> {
         int shift = unit.isEmpty() ? 0 : UNIT_BITS * (UNITS.indexOf(unit) + 1);
         try {
             // What is too long for a long is a NumberFormatException.
-            long bytes = Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
-            if (bytes > 0) {
-                return bytes;
-            }
+            return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
         } catch (ArithmeticException | NumberFormatException tooLarge) {
             throw new TypeConversionException("'" + text + "' is more bytes than there are: at most " + Long.MAX_VALUE);
         }
-        throw new TypeConversionException("a number of bytes is above 0: " + text);
     }
 }

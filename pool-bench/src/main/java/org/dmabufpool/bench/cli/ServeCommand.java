@@ -6,14 +6,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.dmabufpool.alloc.Budget;
 import org.dmabufpool.bench.serve.ListenAddress;
 import org.dmabufpool.bench.serve.LiveServer;
 import org.dmabufpool.bench.serve.LiveWork;
+import org.dmabufpool.bench.serve.TagBudget;
 import org.dmabufpool.bench.shoot.HeapChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -95,10 +93,10 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--budget",
             paramLabel = "TAG=GUARANTEED:MOST",
-            converter = TagBudget.Converter.class,
-            description =
-                    "Keep so many bytes of the pool for a holder, and let it have no more than the second number, such as"
-                            + " raw=24M:96M. May be given several times.")
+            converter = BudgetText.class,
+            description = "Keep so many bytes for slices of a tag alone, and let them have no more than so many, such"
+                    + " as raw=24M:64M; 0:64M only limits them. The tags are the holders that the page shows. For"
+                    + " several tags, repeat the option (default: no budgets).")
     private List<TagBudget> budgets = new ArrayList<>();
 
     /** For picocli. */
@@ -121,7 +119,7 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ListenAddress address = ListenAddress.of(host, port, allowRemote);
         HeapChoice choice = HeapChoice.of(heap, false);
-        LiveWork work = work().withBudgets(budgets());
+        LiveWork work = work().withBudgets(budgets);
         try (LiveServer server = LiveServer.start(address, choice, work)) {
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
             PrintWriter out = spec.commandLine().getOut();
@@ -138,12 +136,6 @@ public final class ServeCommand implements Callable<Integer> {
                     failure);
         }
         return ExitCode.OK;
-    }
-
-    private Map<String, Budget> budgets() {
-        Map<String, Budget> byTag = new LinkedHashMap<>();
-        budgets.forEach(one -> byTag.put(one.tag(), one.budget()));
-        return byTag;
     }
 
     private LiveWork work() throws IOException {

@@ -32,9 +32,9 @@ final class Figures {
         values.put("peakUsedBytes", pool.peakUsedBytes());
         values.put("freeBytes", pool.freeBytes());
         values.put("largestFreeBytes", pool.largestFreeBytes());
+        values.put("heldBytes", pool.heldBytes());
         values.put("quarantinedBytes", pool.quarantinedBytes());
         values.put("retiringBytes", pool.retiringBytes());
-        values.put("heldBytes", pool.heldBytes());
         values.put("externalFragmentation", pool.externalFragmentation());
         values.put("internalFragmentation", pool.internalFragmentation());
     }

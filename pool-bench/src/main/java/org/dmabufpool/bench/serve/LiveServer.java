@@ -52,6 +52,7 @@ public final class LiveServer implements AutoCloseable {
      * @param heap where the pool's memory comes from
      * @throws IOException if nobody can listen at the address; the message says what to do
      * @throws org.dmabufpool.heap.HeapException if the memory is not to be had
+     * @throws IllegalArgumentException if the pool refuses the budgets, or with them could not serve a part, ever
      */
     public static LiveServer start(ListenAddress address, HeapChoice heap, LiveWork work) throws IOException {
         try (CloseStack parts = new CloseStack()) {
@@ -59,14 +60,9 @@ public final class LiveServer implements AutoCloseable {
             HttpServer http = bind(address);
             parts.push(() -> http.stop(0));
             LatencyWindow latency = new LatencyWindow(Sampler.LATENCY_INTERVALS);
-            DmaBufPool.Builder builder = DmaBufPool.builder()
-                    .name(POOL_NAME)
-                    .heap(heap.heap())
-                    .capacity(work.capacity())
-                    .observer(latency);
-            work.budgets().forEach((tag, budget) -> builder.budget(tag, budget.guaranteedBytes(), budget.mostBytes()));
-            DmaBufPool pool = builder.build();
+            DmaBufPool pool = pool(heap, work, latency);
             parts.push(pool::close);
+            work.checkServed(pool);
             Workload workload = new Workload(pool, work);
             parts.push(workload::close);
             Sampler sampler = new Sampler(pool, workload, latency);
@@ -85,6 +81,18 @@ public final class LiveServer implements AutoCloseable {
             parts.push(() -> http.stop(0));
             return new LiveServer(http, pool, parts.keep());
         }
+    }
+
+    private static DmaBufPool pool(HeapChoice heap, LiveWork work, LatencyWindow latency) {
+        DmaBufPool.Builder builder = DmaBufPool.builder()
+                .name(POOL_NAME)
+                .heap(heap.heap())
+                .capacity(work.capacity())
+                .observer(latency);
+        for (TagBudget budget : work.budgets()) {
+            builder.budget(budget.tag(), budget.guaranteedBytes(), budget.mostBytes());
+        }
+        return builder.build();
     }
 
     private static HttpServer bind(ListenAddress address) throws IOException {

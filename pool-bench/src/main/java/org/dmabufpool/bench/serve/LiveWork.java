@@ -4,8 +4,13 @@ package org.dmabufpool.bench.serve;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import org.dmabufpool.alloc.Budget;
+import java.util.Set;
+import java.util.TreeMap;
+import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.SliceRequest;
 import org.dmabufpool.bench.trace.Trace;
 import org.dmabufpool.bench.trace.TraceKind;
 import org.dmabufpool.bench.trace.TraceReader;
@@ -17,9 +22,9 @@ import org.dmabufpool.bench.trace.TraceReader;
  * @param capacity the pool's size in bytes
  * @param speed how many times as quick as usual, {@link #SLOWEST} to {@link #QUICKEST}
  * @param holders names who holds the parts of the trace
- * @param budgets what holders are sure of and may have, by their names
+ * @param budgets what slices of some holders are sure of, and may have; at most one a tag
  */
-public record LiveWork(Trace trace, long capacity, double speed, Holders holders, Map<String, Budget> budgets) {
+public record LiveWork(Trace trace, long capacity, double speed, Holders holders, List<TagBudget> budgets) {
 
     /** The least speed. */
     public static final double SLOWEST = 0.01;
@@ -29,24 +34,53 @@ public record LiveWork(Trace trace, long capacity, double speed, Holders holders
     /**
      * Checks that the trace can be played.
      *
-     * @throws IllegalArgumentException if the speed is out of range or the largest part cannot fit, ever
+     * @throws IllegalArgumentException if the speed is out of range, the largest part cannot fit, ever, a tag has two
+     *     budgets, or the budgets guarantee more than the capacity
      */
     public LiveWork {
         if (!(speed >= SLOWEST && speed <= QUICKEST)) {
             throw new IllegalArgumentException(
                     "the speed is " + SLOWEST + " to " + (int) QUICKEST + " times the usual one: --speed " + speed);
         }
-        budgets = Map.copyOf(budgets);
-        long kept = budgets.values().stream().mapToLong(Budget::guaranteedBytes).sum();
-        if (kept > 0 && capacity - kept < trace.largestSize()) {
-            throw new IllegalArgumentException(
-                    "budgets keep " + kept + " of " + capacity + " bytes, and the largest part of " + trace.name()
-                            + " has " + trace.largestSize() + ": guarantee less, or ask for more --capacity");
-        }
         if (capacity < trace.largestSize()) {
             throw new IllegalArgumentException("the pool is smaller than the largest part of " + trace.name() + ", "
                     + trace.largestSize() + " bytes: ask for more than --capacity " + capacity);
         }
+        budgets = List.copyOf(budgets);
+        checkTags(budgets);
+        checkGuarantees(budgets, capacity);
+    }
+
+    private static void checkTags(List<TagBudget> budgets) {
+        Set<String> tags = new HashSet<>();
+        for (TagBudget budget : budgets) {
+            if (!tags.add(budget.tag())) {
+                throw new IllegalArgumentException(
+                        "tag '" + budget.tag() + "' has two budgets: name one --budget for each tag");
+            }
+        }
+    }
+
+    private static void checkGuarantees(List<TagBudget> budgets, long capacity) {
+        long left = capacity;
+        for (TagBudget budget : budgets) {
+            if (budget.guaranteedBytes() >= left) {
+                throw new IllegalArgumentException("the budget of tag '" + budget.tag() + "' guarantees "
+                        + budget.guaranteedBytes() + " bytes of the " + left
+                        + " that no --budget before it keeps, and some"
+                        + " must be left: guarantee less, or ask for more than --capacity " + capacity);
+            }
+            left -= budget.guaranteedBytes();
+        }
+    }
+
+    /**
+     * The same in a pool with budgets.
+     *
+     * @throws IllegalArgumentException if a tag has two, or they guarantee as much as the capacity together
+     */
+    public LiveWork withBudgets(List<TagBudget> newBudgets) {
+        return new LiveWork(trace, capacity, speed, holders, newBudgets);
     }
 
     /**
@@ -56,7 +90,7 @@ public record LiveWork(Trace trace, long capacity, double speed, Holders holders
      * @throws org.dmabufpool.bench.trace.TraceFormatException if it is no trace
      */
     public static LiveWork ofFile(Path file, long capacity, double speed) throws IOException {
-        return new LiveWork(TraceReader.read(file), capacity, speed, Holders.BY_SIZE, Map.of());
+        return new LiveWork(TraceReader.read(file), capacity, speed, Holders.BY_SIZE, List.of());
     }
 
     /**
@@ -69,13 +103,47 @@ public record LiveWork(Trace trace, long capacity, double speed, Holders holders
         int slash = generator.indexOf('/');
         TraceKind kind = TraceKind.named(slash < 0 ? generator : generator.substring(0, slash));
         Trace trace = kind.generate(slash < 0 ? 1 : seed(generator.substring(slash + 1)));
-        return new LiveWork(
-                trace, capacity, speed, kind == TraceKind.CAMERA ? Holders.CAMERA : Holders.BY_SIZE, Map.of());
+        Holders holders = kind == TraceKind.CAMERA ? Holders.CAMERA : Holders.BY_SIZE;
+        return new LiveWork(trace, capacity, speed, holders, List.of());
     }
 
-    /** The same with budgets, by the names of holders. */
-    public LiveWork withBudgets(Map<String, Budget> newBudgets) {
-        return new LiveWork(trace, capacity, speed, holders, newBudgets);
+    /** The tag of a part: the trace's, or who holds parts like it. */
+    String holderOf(int part) {
+        String tag = trace.tag(part);
+        return tag.isEmpty() ? holders.of(trace.size(part)) : tag;
+    }
+
+    /**
+     * Checks that budgets let the pool serve the largest part of each holder.
+     *
+     * @param pool a new one with these budgets
+     * @throws IllegalArgumentException if a part cannot be served, ever
+     */
+    void checkServed(DmaBufPool pool) {
+        if (budgets.isEmpty()) {
+            return;
+        }
+        Map<String, Long> largest = new TreeMap<>();
+        for (int part = 0; part < trace.parts(); part++) {
+            largest.merge(holderOf(part), trace.size(part), Math::max);
+        }
+        largest.forEach((tag, bytes) -> {
+            if (!isServed(pool, tag, bytes)) {
+                throw new IllegalArgumentException(
+                        "the largest part of " + trace.name() + " with tag '" + tag + "' has "
+                                + bytes
+                                + " bytes, and the budgets leave no place for it: allow the tag more by --budget, guarantee"
+                                + " less to others, or ask for more than --capacity " + capacity);
+            }
+        });
+    }
+
+    private static boolean isServed(DmaBufPool pool, String tag, long bytes) {
+        try {
+            return pool.availability(SliceRequest.of(bytes).tag(tag)) > 0;
+        } catch (IllegalArgumentException never) {
+            return false;
+        }
     }
 
     private static long seed(String text) {

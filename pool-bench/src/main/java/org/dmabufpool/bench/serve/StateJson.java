@@ -48,9 +48,9 @@ final class StateJson {
         workload(root.putObject("workload"));
         figures(root.putObject("figures"), now.figures());
         now.statistics().tags().forEach(tag -> tag(root.withArray("tags").addObject(), tag));
+        now.statistics().sizeClasses().forEach(size -> sizeClass(root.withArray("sizeClasses"), size));
         ArrayNode budgets = root.putArray("budgets");
         now.statistics().budgets().forEach(budget -> budget(budgets.addObject(), budget));
-        now.statistics().sizeClasses().forEach(size -> sizeClass(root.withArray("sizeClasses"), size));
         root.set("regions", MAPPER.readTree(now.dump()).get("regions"));
         history(root.putObject("history"), view);
         return MAPPER.writeValueAsString(root);
@@ -81,8 +81,8 @@ final class StateJson {
     }
 
     private static void budget(ObjectNode json, PoolBudget budget) {
-        json.put("tag", budget.tag()).put("usedBytes", budget.usedBytes()).put("mostBytes", budget.mostBytes());
-        json.put("guaranteedBytes", budget.guaranteedBytes());
+        json.put("tag", budget.tag()).put("guaranteedBytes", budget.guaranteedBytes());
+        json.put("mostBytes", budget.mostBytes()).put("usedBytes", budget.usedBytes());
         json.put("guaranteedFreeBytes", budget.guaranteedFreeBytes());
     }
 

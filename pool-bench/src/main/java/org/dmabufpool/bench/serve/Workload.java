@@ -37,8 +37,8 @@ final class Workload implements AutoCloseable {
     private static final long MOST_TOUCHED = 128 << 10;
 
     private final DmaBufPool pool;
+    private final LiveWork work;
     private final Trace trace;
-    private final Holders holders;
     private final double speed;
     private final LiveParts live;
     private final Random random = new Random(1);
@@ -52,8 +52,8 @@ final class Workload implements AutoCloseable {
 
     Workload(DmaBufPool pool, LiveWork work) {
         this.pool = pool;
+        this.work = work;
         this.trace = work.trace();
-        this.holders = work.holders();
         this.speed = work.speed();
         this.live = new LiveParts(trace.parts());
         thread.setDaemon(true);
@@ -128,17 +128,12 @@ final class Workload implements AutoCloseable {
     private void allocate(int part) {
         SliceRequest request = SliceRequest.of(trace.size(part))
                 .alignment(trace.alignment(part))
-                .tag(holderOf(part));
+                .tag(work.holderOf(part));
         Optional<Slice> slice = pool.tryAllocate(request);
         if (slice.isPresent()) {
             live.add(part, slice.get());
             touch(slice.get(), Direction.WRITE);
         }
-    }
-
-    private String holderOf(int part) {
-        String tag = trace.tag(part);
-        return tag.isEmpty() ? holders.of(trace.size(part)) : tag;
     }
 
     private void release(@Nullable Slice slice) {

@@ -362,44 +362,70 @@ function showHolders(holders, capacity) {
       ofBytes(use.reservedBytes),
       ofShare(use.reservedBytes / capacity),
       use.oldestMillis === null ? '–' : ofMillis(use.oldestMillis),
-    ].map(text => {
-      const cell = document.createElement('td');
-      cell.textContent = text;
-      return cell;
-    }));
+    ].map(text => cell(text)));
     return row;
   }));
+}
+
+function cell(...contents) {
+  const place = document.createElement('td');
+  place.append(...contents);
+  return place;
 }
 
 // ---------------------------------------------------------------------------------------------- budgets
 
-function showBudgets(budgets) {
+function showBudgets(budgets, overBudget) {
   byId('budgets-section').hidden = budgets.length === 0;
-  byId('budgets').replaceChildren(...budgets.map(budget => {
-    const row = document.createElement('tr');
-    const name = document.createElement('th');
-    name.scope = 'row';
-    name.append(swatch(colourOf(budget.tag)), budget.tag, shareBar(budget.usedBytes / budget.mostBytes, colourOf(budget.tag)));
-    row.append(name, ...[
-      budget.usedBytes, budget.mostBytes, budget.guaranteedBytes, budget.guaranteedFreeBytes,
-    ].map(bytes => {
-      const cell = document.createElement('td');
-      cell.textContent = ofBytes(bytes);
-      return cell;
-    }));
-    return row;
-  }));
+  byId('budgets').replaceChildren(...budgets.map(budgetRow));
+  const requests = overBudget === 1 ? '1 request has' : `${ofCount(overBudget)} requests have`;
+  byId('over-budget').textContent = `${requests} failed as a budget was used up.`;
 }
 
-/** How much of what a holder may have it has. */
-function shareBar(share, colour) {
-  const bar = document.createElement('span');
-  const used = document.createElement('span');
-  bar.className = 'share';
-  used.style.width = `${Math.min(100, 100 * share)}%`;
-  used.style.background = colour;
-  bar.append(used);
-  return bar;
+function budgetRow(budget) {
+  const row = document.createElement('tr');
+  const holder = document.createElement('th');
+  holder.scope = 'row';
+  const name = box('name');
+  name.append(swatch(colourOf(budget.tag)), budget.tag);
+  const both = box('budget');
+  both.append(name, bar(budget));
+  holder.append(both);
+  const guaranteed = budget.guaranteedBytes === 0
+    ? ['none']
+    : [bytes(budget.guaranteedBytes, ','), ' ', bytes(budget.guaranteedFreeBytes, ' free')];
+  row.append(holder, cell(bytes(budget.usedBytes)), cell(bytes(budget.mostBytes)), cell(...guaranteed));
+  return row;
+}
+
+/** For the eyes only: the numbers beside it say the same. */
+function bar(budget) {
+  const share = count => `${Math.min(100, 100 * count / budget.mostBytes)}%`;
+  const used = box('used');
+  used.style.width = share(budget.usedBytes);
+  used.style.background = colourOf(budget.tag);
+  const whole = box('bar');
+  whole.setAttribute('aria-hidden', 'true');
+  whole.append(used);
+  if (budget.guaranteedBytes > 0) {
+    const mark = box('guaranteed');
+    mark.style.left = share(budget.guaranteedBytes);
+    whole.append(mark);
+  }
+  return whole;
+}
+
+function box(kind) {
+  const place = document.createElement('div');
+  place.className = kind;
+  return place;
+}
+
+function bytes(count, after = '') {
+  const place = document.createElement('span');
+  place.textContent = ofBytes(count) + after;
+  place.title = ofCount(count);
+  return place;
 }
 
 // ---------------------------------------------------------------------------------------------- charts
@@ -579,7 +605,7 @@ function show(state) {
   showLegend(holders);
   showMap(state);
   showHolders(holders, state.pool.capacityBytes);
-  showBudgets(state.budgets);
+  showBudgets(state.budgets, state.figures.overBudget);
   showCharts();
   document.body.dataset.started = state.started;
   document.body.dataset.sequence = state.sequence;

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.Loan;
@@ -175,6 +176,32 @@ class DumpReaderTest {
             long reserved = two.reservedLength();
             two.close();
             assertThat(Dumps.read(pool.dump()).retiringBytes()).isEqualTo(reserved);
+        }
+    }
+
+    /** Budgets and what is held came to version 2 later; nothing that is drawn depends on them. */
+    @Test
+    void readsDumpsWithBudgetsAndThoseFromBeforeThereWereAny() throws IOException {
+        try (DmaBufPool pool = DmaBufPool.builder()
+                        .heap(new ModelHeap())
+                        .capacity(1 << 20)
+                        .budget("raw", 1 << 16, 1 << 17)
+                        .budget("a \"b\"", 0, 4096)
+                        .build();
+                Slice kept = pool.allocate(SliceRequest.of(40_000).tag("raw"));
+                Slice other = pool.allocate(100_000)) {
+            assertThat(pool.tryAllocate(SliceRequest.of(100_000).tag("raw"))).isEmpty();
+            String dump = pool.dump();
+            assertThat(dump).contains("\"heldBytes\": 0,", "\"overBudget\": 1,", "\"budgets\": [{\"tag\": \"raw\",");
+            String before = dump.lines()
+                    .filter(line -> !line.matches("  \"(heldBytes|overBudget|budgets)\": .*"))
+                    .collect(Collectors.joining("\n"));
+            assertThat(before).doesNotContain("heldBytes", "overBudget", "udget");
+
+            PoolMapFile map = Dumps.read(dump);
+            assertThat(map.usedBytes()).isEqualTo(kept.reservedLength() + other.reservedLength());
+            assertThat(map.largestFreeBytes()).isEqualTo(pool.statistics().largestFreeBytes());
+            assertThat(map).isEqualTo(Dumps.read(before));
         }
     }
 

@@ -23,13 +23,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.dmabufpool.OpenSlicesException;
-import org.dmabufpool.alloc.Budget;
 import org.dmabufpool.bench.cli.Cli;
 import org.dmabufpool.bench.shoot.HeapChoice;
 import org.junit.jupiter.api.AfterAll;
@@ -135,6 +134,41 @@ class ServeTest {
         assertThat(number(figures, "latencyP50Nanos")).isPositive();
         assertThat(number(figures, "latencyP999Nanos")).isGreaterThanOrEqualTo(number(figures, "latencyP50Nanos"));
         assertThat(state.get("tags").findValuesAsText("tag")).contains("metadata");
+        assertThat(state.at("/workload/problem").isNull()).isTrue();
+    }
+
+    @Test
+    void budgetsOfASnapshotAreThePools() throws Exception {
+        assertThat(state().get("budgets")).isEmpty();
+
+        server = LiveServer.start(
+                ListenAddress.of("127.0.0.1", 0, false),
+                HeapChoice.of("model", false),
+                LiveWork.ofGenerator("camera/2", CAPACITY, 10)
+                        .withBudgets(List.of(
+                                new TagBudget("preview", 4 << 20, 6 << 20), new TagBudget("nobody's", 0, 4096))));
+        JsonNode state = Awaitility.await()
+                .atMost(LIMIT)
+                .until(this::state, now -> now.at("/figures/overBudget").asLong() > 0);
+        JsonNode preview = state.at("/budgets/0");
+        assertThat(preview.get("tag").asText()).isEqualTo("preview");
+        assertThat(number(preview, "guaranteedBytes")).isEqualTo(4 << 20);
+        assertThat(number(preview, "mostBytes")).isEqualTo(6 << 20);
+        assertThat(number(preview, "usedBytes")).isBetween(0L, 6L << 20);
+        assertThat(number(preview, "guaranteedFreeBytes"))
+                .isBetween((4L << 20) - number(preview, "usedBytes"), 4L << 20);
+        assertThat(state.at("/budgets/1").toString())
+                .isEqualTo("{\"tag\":\"nobody's\",\"guaranteedBytes\":0,\"mostBytes\":4096,\"usedBytes\":0,"
+                        + "\"guaranteedFreeBytes\":0}");
+        assertThat(state.get("budgets")).hasSize(2);
+
+        JsonNode figures = state.get("figures");
+        assertThat(number(figures, "failures"))
+                .isEqualTo(number(figures, "exhausted")
+                        + number(figures, "fragmented")
+                        + number(figures, "overBudget")
+                        + number(figures, "invalid"));
+        assertThat(number(figures, "heldBytes")).as("nobody waits").isZero();
         assertThat(state.at("/workload/problem").isNull()).isTrue();
     }
 
@@ -300,10 +334,21 @@ class ServeTest {
         "--camera camera/x,a seed is a whole number",
         "--heap none,there is no heap 'none'",
         "--trace a --camera b,mutually exclusive",
-        "--budget raw=24M,a budget is TAG=GUARANTEED:MOST",
-        "--budget raw=2M:1M,guaranteed=2097152",
-        "--budget raw=none:1M,no number of bytes",
-        "--budget raw=250M:256M,guarantee less",
+        "--budget raw,raw' is no budget: write TAG=GUARANTEED:MOST",
+        "--budget =1M:2M,=1M:2M' is no budget",
+        "--budget raw=1M,raw=1M' is no budget",
+        "--budget raw=1M:2M:3M,raw=1M:2M:3M' is no budget",
+        "--budget raw=1M:much,much' is no number of bytes: write 256M",
+        "--budget raw=-1:1M,-1' is no number of bytes",
+        "--budget raw=99999999T:1M,99999999T' is more bytes than there are",
+        "--budget raw=2M:1M,the budget of tag 'raw' guarantees 2097152 bytes and allows 1048576: guarantee",
+        "--budget raw=0:0,the budget of tag 'raw' guarantees 0 bytes and allows 0",
+        "--budget raw=1M:2M --budget raw=1M:2M,tag 'raw' has two budgets: name one --budget for each tag",
+        "--budget raw=0:1M --budget yuv=256M:256M,tag 'yuv' guarantees 268435456 bytes of the 268435456 that no --budget",
+        "--budget raw=200M:1G --budget yuv=56M:1G,tag 'yuv' guarantees 58720256 bytes of the 58720256 that no --budget",
+        "--capacity 64M --budget raw=1M:8M,the budgets leave no place for it: allow",
+        "--capacity 64M --budget nobody=60M:64M,the budgets leave no place for it",
+        "--budget raw=9223372036854775807:9223372036854775807,ask for more than --capacity 268435456",
     })
     void wrongCommandLinesAreSaidInOneLine(String arguments, String message) {
         String port = arguments.startsWith("--port") ? "" : "--port 0 ";
@@ -328,24 +373,6 @@ class ServeTest {
                                 folder.resolve("none").toString())
                         .code())
                 .isEqualTo(1);
-    }
-
-    @Test
-    void budgetsAreShown() throws Exception {
-        LiveWork work = LiveWork.ofGenerator("camera/1", 256L << 20, 1)
-                .withBudgets(Map.of("raw", new Budget(24L << 20, 96L << 20)));
-        try (LiveServer other =
-                LiveServer.start(ListenAddress.of("127.0.0.1", 0, false), HeapChoice.of("model", false), work)) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(other.address() + "state"))
-                    .build();
-            JsonNode budgets = new ObjectMapper()
-                    .readTree(client.send(request, BodyHandlers.ofString()).body())
-                    .get("budgets");
-            assertThat(budgets).hasSize(1);
-            assertThat(budgets.get(0).get("tag").asText()).isEqualTo("raw");
-            assertThat(budgets.get(0).get("guaranteedBytes").asLong()).isEqualTo(24L << 20);
-            assertThat(budgets.get(0).get("mostBytes").asLong()).isEqualTo(96L << 20);
-        }
     }
 
     @Test

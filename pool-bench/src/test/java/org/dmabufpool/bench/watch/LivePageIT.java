@@ -3,6 +3,7 @@
 package org.dmabufpool.bench.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -72,6 +73,12 @@ class LivePageIT {
              {"state": "hole", "offset": 201326592, "length": 67108864}]
             """;
 
+    private static final String BUDGETS = """
+            [{"tag": "raw", "guaranteedBytes": 25165824, "mostBytes": 67108864, "usedBytes": 33554432,
+              "guaranteedFreeBytes": 1048576},
+             {"tag": "a <b>", "guaranteedBytes": 0, "mostBytes": 1000, "usedBytes": 0, "guaranteedFreeBytes": 0}]
+            """;
+
     private static final Path PICTURES = Path.of("target/live-page");
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -126,7 +133,7 @@ class LivePageIT {
     @Test
     void whatIsRetiringOrLentIsDrawnAndSaid() throws IOException {
         HttpServer lender = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        lender.createContext("/", exchange -> passOn(exchange, LivePageIT::withLoans));
+        lender.createContext("/", exchange -> passOn(exchange, with("regions", REGIONS)));
         lender.start();
         try {
             browser.open(URI.create("http://127.0.0.1:" + lender.getAddress().getPort() + "/"));
@@ -150,13 +157,63 @@ class LivePageIT {
         }
     }
 
-    private static byte[] withLoans(String path, byte[] body) {
-        if (!path.equals("/state")) {
-            return body;
+    /** The server has no budgets; so a server in between says that it does. */
+    @Test
+    void budgetsAreShownWhereThereAreSome() throws IOException {
+        assertThat(budgets().isDisplayed()).isFalse();
+        HttpServer giver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        giver.createContext("/", exchange -> passOn(exchange, with("budgets", BUDGETS)));
+        giver.start();
+        try {
+            for (int width : new int[] {1200, PHONE_WIDTH}) {
+                window(width, 900, 1);
+                browser.open(URI.create("http://127.0.0.1:" + giver.getAddress().getPort() + "/"));
+                awaitSnapshot(0);
+                assertThat(budgets().isDisplayed()).isTrue();
+                assertThat(cells())
+                        .isEqualTo(List.of(
+                                List.of("raw", "32 MiB", "64 MiB", "24 MiB, 1 MiB free"),
+                                List.of("a <b>", "0 B", "1000 B", "none")));
+                assertThat(shareOfBar("used", "width")).isCloseTo(0.5, within(0.02));
+                assertThat(shareOfBar("guaranteed", "left")).isCloseTo(0.375, within(0.02));
+                assertThat(budgets().findElements(By.className("guaranteed"))).hasSize(1);
+                assertThat(script("const page = document.documentElement; return page.scrollWidth - page.clientWidth"))
+                        .isEqualTo(0L);
+            }
+            assertThat(budgets().getText()).endsWith("0 requests have failed as a budget was used up.");
+            assertThat(browser.errors()).isEmpty();
+        } finally {
+            giver.stop(0);
         }
+    }
+
+    private WebElement budgets() {
+        return browser.driver().findElement(By.id("budgets-section"));
+    }
+
+    /** The texts of the budgets' rows, taken at one moment. */
+    private Object cells() {
+        return script("return [...document.getElementById('budgets').rows].map("
+                + "row => [...row.cells].map(cell => cell.textContent))");
+    }
+
+    /** How wide a part of the first bar is, or how far from its beginning, as a share of the bar's length. */
+    private double shareOfBar(String part, String what) {
+        return ((Number) script("const bar = document.querySelector('#budgets .bar').getBoundingClientRect();"
+                        + "const part = document.querySelector('#budgets ." + part + "').getBoundingClientRect();"
+                        + "return ('" + what + "' === 'left' ? part.left - bar.left : part.width) / bar.width"))
+                .doubleValue();
+    }
+
+    /** Puts something else into a field of the state. */
+    private static BiFunction<String, byte[], byte[]> with(String field, String json) {
+        return (path, body) -> path.equals("/state") ? replaced(body, field, json) : body;
+    }
+
+    private static byte[] replaced(byte[] body, String field, String json) {
         try {
             ObjectNode state = (ObjectNode) new ObjectMapper().readTree(body);
-            state.set("regions", new ObjectMapper().readTree(REGIONS));
+            state.set(field, new ObjectMapper().readTree(json));
             return state.toString().getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
