@@ -33,7 +33,7 @@ final class KernelLab {
 
     private final Path results;
     private final List<String> options = new ArrayList<>();
-    private Duration timeout = Duration.ofMinutes(5);
+    private Duration timeout = Duration.ofMinutes(15);
 
     private KernelLab(Path results) {
         this.results = results;
