@@ -47,7 +47,8 @@ final class StateJson {
         pool(root.putObject("pool"), now.statistics());
         workload(root.putObject("workload"));
         figures(root.putObject("figures"), now.figures());
-        now.statistics().tags().forEach(tag -> tag(root.withArray("tags").addObject(), tag));
+        ArrayNode tags = root.putArray("tags");
+        now.statistics().tags().forEach(tag -> tag(tags.addObject(), tag));
         now.statistics().sizeClasses().forEach(size -> sizeClass(root.withArray("sizeClasses"), size));
         ArrayNode budgets = root.putArray("budgets");
         now.statistics().budgets().forEach(budget -> budget(budgets.addObject(), budget));
