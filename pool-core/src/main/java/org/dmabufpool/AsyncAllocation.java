@@ -69,6 +69,9 @@ final class AsyncAllocation extends QueuedRequest {
     }
 
     private void dispatch() {
+        if (ended.get()) {
+            return;
+        }
         try {
             executor.execute(this::endOnce);
         } catch (RuntimeException | Error e) {
@@ -80,7 +83,10 @@ final class AsyncAllocation extends QueuedRequest {
         if (ended.compareAndSet(false, true)) {
             boolean unserved = store.core().allocator.leaveQueue(this);
             store.waits().ended(System.nanoTime() - beginNanos);
-            end(unserved || part() == 0 ? OffsetAllocator.NO_SPACE : part());
+            boolean cancelled = unserved && slice.isDone();
+            if (!cancelled) {
+                end(unserved || part() == 0 ? OffsetAllocator.NO_SPACE : part());
+            }
         }
     }
 

@@ -508,13 +508,16 @@ final class SliceStore {
 
     private IllegalArgumentException notOfThisPool(long bytes, long alignment, String tag) {
         int budget = budgets.numberOf(tag);
-        String limit = bytes > longest[budget] && bytes <= capacity ? limit(budget) : "";
+        String limit = bytes > longest[budget] && bytes <= capacity ? limit(budget, bytes) : "";
         return new IllegalArgumentException("a slice of pool '" + core.name + "' has 1 to " + longest[budget]
                 + " bytes and at most the capacity for an alignment, " + capacity + ": bytes=" + bytes + ", alignment="
                 + alignment + ", tag='" + tag + "'" + limit);
     }
 
-    private String limit(int budget) {
+    private String limit(int budget, long bytes) {
+        if (budget != Budget.NONE && bytes > budgets.inOrder().get(budget - 1).mostBytes()) {
+            return ". The budget of this tag allows no more: give it more bytes, or ask for less";
+        }
         return longest[budget] < allocator.longest(budget)
                 ? ". Slices of this pool are synced by windows, and a window is limited: "
                         + core.buffer.windowLimitRemedy()

@@ -175,7 +175,7 @@ class PoolBudgetTest {
                 .withMessageContainingAll("1 to " + 48 * PAGE, "kept for the budgets of other tags");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> pool.allocate(SliceRequest.of(13 * PAGE).tag("preview")))
-                .withMessageContaining("1 to " + 12 * PAGE);
+                .withMessageContainingAll("1 to " + 12 * PAGE, "The budget of this tag allows no more");
     }
 
     @Test
@@ -209,6 +209,13 @@ class PoolBudgetTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.budget("", 0, 1))
                 .withMessageContaining("needs a tag");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DmaBufPool.builder()
+                        .heap(ModelHeap.coherent())
+                        .capacity(CAPACITY)
+                        .budget("raw", Long.MAX_VALUE, Long.MAX_VALUE)
+                        .build())
+                .withMessageContaining("guaranteed=" + Long.MAX_VALUE);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.budget("raw", 2, 1))
                 .withMessageContaining("guaranteed=2, most=1");

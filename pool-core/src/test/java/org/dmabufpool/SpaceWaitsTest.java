@@ -250,6 +250,7 @@ class SpaceWaitsTest {
         CompletableFuture<Slice> early = pool.allocateAsync(SliceRequest.of(CAPACITY), LONG, Runnable::run);
         early.cancel(false);
         assertThat(pool.waiters()).isZero();
+        assertThat(pool.statistics().exhausted()).as("nobody was refused").isZero();
         CompletableFuture<Slice> served = pool.allocateAsync(SliceRequest.of(CAPACITY), LONG, work::add);
         held.close();
         served.cancel(false);

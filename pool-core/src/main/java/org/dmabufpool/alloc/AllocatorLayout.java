@@ -63,6 +63,12 @@ public record AllocatorLayout(
         checkRange("smallLimit", smallLimit, capacity);
         checkRange("waitingLimit", waitingLimit, capacity);
         budgets = List.copyOf(budgets);
+        for (Budget budget : budgets) {
+            if (budget.guaranteedBytes() > capacity) {
+                throw new IllegalArgumentException("a budget cannot guarantee more than the capacity: guaranteed="
+                        + budget.guaranteedBytes() + ", capacity=" + capacity);
+            }
+        }
         long kept = budgets.stream()
                 .mapToLong(budget -> roundUp(budget.guaranteedBytes(), unit))
                 .sum();
