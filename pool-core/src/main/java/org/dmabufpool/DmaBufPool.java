@@ -170,7 +170,6 @@ public final class DmaBufPool implements AutoCloseable {
      *   <li>Whoever releases wakes the threads that it serves, and no others.
      * </ul>
      *
-     *
      * @param timeout how long to wait at most; zero or less does not wait
      * @throws PoolExhaustedException if no free part fitted in time, or the thread was interrupted while it waited (its
      *     interrupt flag is set then)
@@ -350,7 +349,7 @@ public final class DmaBufPool implements AutoCloseable {
         }
     }
 
-    /** Threads that wait for space now; for tests. */
+    /** Requests that wait for space now; for tests. */
     int waiters() {
         return store.waiting();
     }
@@ -389,6 +388,8 @@ public final class DmaBufPool implements AutoCloseable {
          *   <li>Beyond these, slices of the tag are served from what no budget keeps, up to {@code mostBytes} in all: what is
          *       reserved counts, retiring slices and those with further owners included, by the tag they were allocated with.
          * </ul>
+         *
+         * <p>A plan covers what no budget keeps: a slice with a budget takes a planned place only where its own range has none.
          *
          * <p>Slices without a budget, and {@link DmaBufPool#availability(long)}, have what no budget keeps. Default: no budgets; at most
          * {@value Budget#MOST}. A second call for a tag replaces the first.

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   p,&lt;offset&gt;                          one of its places, in the order in which they are tried
  * </pre>
  *
- * <p>In a tag, whatever is not a printable letter of ASCII, and '%', ',' and '#', is a '%' and two hexadecimal digits for each
- * byte of UTF-8; so is a space at either end.
+ * <p>{@link TagText#appendAscii} tells how a tag is written: a plan is ASCII, so that it stays the same on any terminal.
  */
 final class PlanText {
 
@@ -39,8 +38,6 @@ final class PlanText {
     private static final int ESCAPED = 3;
     private static final int HEXADECIMAL = 16;
     private static final int NIBBLE_BITS = 4;
-    private static final int NIBBLE = 15;
-    private static final String DIGITS = "0123456789ABCDEF";
 
     private final String file;
     private final InputStream bytes;
@@ -222,27 +219,12 @@ final class PlanText {
         for (PlacementPlan.Requests requests : classes) {
             text.append("c,").append(requests.leastBytes()).append(',');
             text.append(requests.mostBytes()).append('\n');
-            requests.tags().forEach(tag -> text.append("t,").append(encode(tag)).append('\n'));
+            requests.tags().forEach(tag -> {
+                TagText.appendAscii(text.append("t,"), tag);
+                text.append('\n');
+            });
             requests.places().forEach(place -> text.append("p,").append(place).append('\n'));
         }
         return text.toString();
-    }
-
-    /** A tag for a line. Half a surrogate pair, which UTF-8 does not have, becomes a question mark. */
-    private static String encode(String tag) {
-        byte[] letters = tag.getBytes(StandardCharsets.UTF_8);
-        StringBuilder encoded = new StringBuilder();
-        for (int i = 0; i < letters.length; i++) {
-            char letter = (char) letters[i];
-            boolean atEnd = i == 0 || i == letters.length - 1;
-            boolean printable = letter >= FIRST_PRINTABLE && letter <= LAST_PRINTABLE;
-            if (!printable || letter == ESCAPE || letter == ',' || letter == '#' || (atEnd && letter == ' ')) {
-                encoded.append(ESCAPE).append(DIGITS.charAt(letters[i] >> NIBBLE_BITS & NIBBLE));
-                encoded.append(DIGITS.charAt(letters[i] & NIBBLE));
-            } else {
-                encoded.append(letter);
-            }
-        }
-        return encoded.toString();
     }
 }

@@ -38,7 +38,7 @@ import org.dmabufpool.sync.SyncStatistics;
  * @param waits requests that had to wait for space; moves when a wait ends
  * @param waitNanos how long they waited, together, in ns
  * @param waiting requests that wait now
- * @param heldBytes free bytes that are kept for the first of them; nobody else is served from these
+ * @param heldBytes free bytes that are held for the first of them; nobody else is served from these
  * @param leaks slices and loans that were collected without being closed; moves within seconds of the collection
  * @param leakedBytes part of {@code usedBytes} that belongs to leaked slices and was not given back
  * @param oldestSliceNanos age of the oldest open slice in ns, 0 if there is none; see {@link SliceFacts#ageNanos}

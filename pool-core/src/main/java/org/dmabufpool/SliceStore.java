@@ -578,7 +578,7 @@ final class SliceStore {
     private static String held(AllocatorTotals now) {
         return now.queuedRequests() == 0
                 ? ""
-                : ", kept for the first of " + now.queuedRequests() + " requests that wait=" + now.heldBytes();
+                : ", held for the first of " + now.queuedRequests() + " requests that wait=" + now.heldBytes();
     }
 
     /** How many slices of that size and tag could be allocated now, one after the other. */

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
-import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.dmabufpool.heap.Direction;
@@ -35,9 +34,6 @@ final class TraceWriter {
     static final TraceWriter NONE = new TraceWriter(null, "");
 
     private static final Logger LOG = Logger.getLogger(TraceWriter.class.getName());
-
-    private static final int FIRST_PRINTABLE = 0x20;
-    private static final String HEX = "0123456789ABCDEF";
 
     private final String poolName;
     private final StringBuilder line = new StringBuilder();
@@ -124,32 +120,10 @@ final class TraceWriter {
         }
     }
 
-    /** Text to the end of the line; what would end a line or a field is percent-encoded, and so is half a surrogate pair. */
+    /** Text to the end of the line. */
     private void appendText(String text) {
-        text.codePoints().forEach(letter -> {
-            boolean plain = letter >= FIRST_PRINTABLE
-                    && !Character.isISOControl(letter)
-                    && letter != '%'
-                    && letter != ','
-                    && letter != '#';
-            if (plain && Character.getType(letter) != Character.SURROGATE && !isLineEnd(letter)) {
-                line.appendCodePoint(letter);
-            } else {
-                appendEncoded(new String(Character.toChars(letter)).getBytes(StandardCharsets.UTF_8));
-            }
-        });
+        TagText.append(line, text);
         line.append('\n');
-    }
-
-    private static boolean isLineEnd(int letter) {
-        int type = Character.getType(letter);
-        return type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR;
-    }
-
-    private void appendEncoded(byte[] bytes) {
-        for (byte one : bytes) {
-            line.append('%').append(HEX.charAt((one >> 4) & 15)).append(HEX.charAt(one & 15));
-        }
     }
 
     private void write(CharSequence text) {

@@ -92,7 +92,7 @@ public final class OutOfMemoryWalk {
     }
 
     private void run(int failures) {
-        // A class whose initialization fails is lost for good.
+        // A class whose initialization fails stays unusable.
         PoolObserver.Refusal.values();
         look();
         while (failed < failures) {

@@ -107,7 +107,7 @@ class SpaceWaitsTest {
         assertThat(pool.handles().tryAllocate(2 * PAGE)).isEqualTo(SliceHandles.NONE);
         assertThatThrownBy(() -> pool.allocate(2 * PAGE))
                 .isInstanceOf(PoolExhaustedException.class)
-                .hasMessageContaining("kept for the first of 1 requests that wait=" + (CAPACITY - CAPACITY / 4 - PAGE));
+                .hasMessageContaining("held for the first of 1 requests that wait=" + (CAPACITY - CAPACITY / 4 - PAGE));
         pool.allocate(PAGE).close();
         try (Slice shutter = pool.allocate(SliceRequest.of(2 * PAGE).urgent())) {
             assertThat(shutter.length()).isEqualTo(2 * PAGE);

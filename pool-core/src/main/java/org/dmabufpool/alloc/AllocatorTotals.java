@@ -30,7 +30,7 @@ public record AllocatorTotals(
         int queuedRequests,
         List<BudgetUse> budgets) {
 
-    /** Keeps what it was given, for good. */
+    /** Copies the list. */
     public AllocatorTotals {
         budgets = List.copyOf(budgets);
     }

@@ -35,9 +35,9 @@ final class Ranges extends Margin {
     private final long commonBytes;
     /** Bytes that parts of a budget may have together. */
     private final long[] most;
-    /** Bytes that they have, and how many of these lie in the budget's own range; not counted of budget 0. */
+    /** Bytes that they have; 0 of budget 0. */
     private final long[] used;
-
+    /** How many of these lie in the budget's own range. */
     private final long[] usedKept;
 
     /** The request of each budget that waits, and is to be served next: what it needs of the budget is no other's. */
@@ -194,8 +194,10 @@ final class Ranges extends Margin {
         int budget = budgetOf(block);
         TieredAllocator range = rangeOf(block);
         long bytes = range.free(part);
-        used[budget] -= bytes;
-        usedKept[budget] -= range == common ? 0 : bytes;
+        if (budget != Budget.NONE) {
+            used[budget] -= bytes;
+            usedKept[budget] -= range == common ? 0 : bytes;
+        }
         return bytes;
     }
 

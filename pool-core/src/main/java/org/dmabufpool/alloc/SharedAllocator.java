@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * have a budget or a class of a plan, and parts that are charged to a budget, go to the map at once.
  *
  * <p><b>Waiting.</b> Requests that wait are in {@link SpaceQueues}, under the map's lock. Whoever gives space back serves them, and tells
- * them when it has let go of the lock. The first joins under all locks, when nothing waits in stripes any more; as long as a request waits, nothing
+ * them after it has released the lock. The first joins under all locks, when nothing waits in stripes any more; as long as a request waits, nothing
  * does, so the map alone knows what is used, and its lock is enough for all there is to do.
  *
  * <p><b>Locks.</b> One stripe's lock is taken before the map's. What needs the whole allocator at one moment takes the

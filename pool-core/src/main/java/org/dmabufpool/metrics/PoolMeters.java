@@ -61,7 +61,7 @@ final class PoolMeters {
         bytes("requested", "Asked for by the owners of open slices", PoolStatistics::requestedBytes);
         bytes("peak", "The most that was ever used", PoolStatistics::peakUsedBytes);
         bytes("free.largest", "The largest slice that could be allocated", PoolStatistics::largestFreeBytes);
-        bytes("held", "Free bytes that are kept for the first request that waits", PoolStatistics::heldBytes);
+        bytes("held", "Free bytes that are held for the first request that waits", PoolStatistics::heldBytes);
         bytes("leaked", "Used by leaked slices that were not given back", PoolStatistics::leakedBytes);
         bytes(
                 "retiring",

@@ -122,7 +122,7 @@ class SpaceQueuePropertiesTest {
         }
     }
 
-    /** Others hold and renew parts all the time, some for good; there is always a range without these for the first. */
+    /** Others hold and renew parts all the time, and keep some; there is always a range without these for the first. */
     @Property(tries = 100)
     void theFirstIsServedWhateverOthersRenew(@ForAll long seed) {
         int pages = 64;

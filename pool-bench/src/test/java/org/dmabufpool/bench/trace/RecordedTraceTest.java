@@ -42,7 +42,7 @@ class RecordedTraceTest {
     @Test
     void ownersAndLoansOfAPoolAreReadWithTheirTexts() throws IOException {
         StringBuilder text = new StringBuilder();
-        String odd = "raw, 100 %\n# 写真 📷\u0085";
+        String odd = " raw, 100 %\n# 写真 📷\u0085 ";
         try (DmaBufPool pool = DmaBufPool.builder()
                 .heap(ModelHeap.coherent())
                 .capacity(CAPACITY)
