@@ -293,8 +293,8 @@ public final class DmaBufPool implements AutoCloseable {
     }
 
     /**
-     * How many slices like this request could be allocated now, one after the other: by the budget of its tag, if it has one, and with the
-     * pool's own alignment.
+     * How many slices like this request could be allocated now, one after the other: by the budget of its tag, if it has
+     * one, and with the pool's own alignment.
      *
      * @throws IllegalArgumentException if the length is out of the range of {@link #availability(long)}
      */
@@ -391,8 +391,8 @@ public final class DmaBufPool implements AutoCloseable {
          *
          * <p>A plan covers what no budget keeps: a slice with a budget takes a planned place only where its own range has none.
          *
-         * <p>Slices without a budget, and {@link DmaBufPool#availability(long)}, have what no budget keeps. Default: no budgets; at most
-         * {@value Budget#MOST}. A second call for a tag replaces the first.
+         * <p>Slices without a budget, and {@link DmaBufPool#availability(long)}, have what no budget keeps. Default: no
+         * budgets; at most {@value Budget#MOST}. A second call for a tag replaces the first.
          *
          * @param tag of {@link SliceRequest#tag}, not empty
          * @param guaranteedBytes 0 or more; rounded up to pages. {@link #build} refuses budgets that guarantee more than the

@@ -17,9 +17,9 @@ import static org.dmabufpool.alloc.BlockTable.SIZE;
 /**
  * The range of pages that is held for the request which is first in the queue: which one it is, and whether the request fits yet.
  *
- * <p>Not safe for use by many threads. The range is chosen so that those who use it now, and are to be waited for, use the fewest
- * pages; of such ranges the one with the fewest free pages, which nobody else may have meanwhile. These are blocks of kind HELD, that are
- * in no index:
+ * <p>Not safe for use by many threads. The range is chosen so that those who use it now, and are to be waited for, use the
+ * fewest pages; of such ranges the one with the fewest free pages, which nobody else may have meanwhile. These are blocks
+ * of kind HELD, that are in no index:
  *
  * <pre>
  * blocks  | run | hole | run | HELD | run | HELD | slab | HELD | hole | run |

@@ -40,8 +40,8 @@ public interface OffsetAllocator {
     }
 
     /**
-     * As {@link #allocate(long, long)}, of a kind: at the first place of its class in the plan that is free, if there is one, and by its
-     * budget.
+     * As {@link #allocate(long, long)}, of a kind: at the first place of its class in the plan that is free, if there is
+     * one, and by its budget.
      *
      * @param kind by {@link Kind#of}
      * @return also {@link #OVER_BUDGET}
@@ -53,7 +53,8 @@ public interface OffsetAllocator {
      * first in the queue, which nobody else is served from. Requests by {@link #allocate} are served from what is free elsewhere.
      *
      * @param request a new one
-     * @return the part's number, or a refusal where no part can ever be so long, or {@link #QUEUED}: then {@link QueuedRequest#answered} is called when it is served
+     * @return the part's number, or a refusal where no part can ever be so long, or {@link #QUEUED}: then
+     *     {@link QueuedRequest#answered} is called when it is served
      * @throws IllegalArgumentException as {@link #allocate}
      */
     long allocateOrQueue(QueuedRequest request);
@@ -120,8 +121,8 @@ public interface OffsetAllocator {
     void forEachPart(PartVisitor visitor);
 
     /**
-     * How many parts of one size could be reserved now, one after the other, on the granule, if no other thread does anything: exact,
-     * unless the table of parts is full before.
+     * How many parts of one size could be reserved now, one after the other, on the granule, if no other thread does
+     * anything: exact, unless the table of parts is full before.
      *
      * @param size bytes, 1 to capacity
      */
@@ -130,8 +131,8 @@ public interface OffsetAllocator {
     }
 
     /**
-     * As {@link #availability(long)}, with a budget. At most so many, where the budget ends first and parts of below a page find no slots
-     * of their size.
+     * As {@link #availability(long)}, with a budget. At most so many, where the budget ends first and parts of below a page
+     * find no slots of their size.
      *
      * @param budget number of the budget, or {@link Budget#NONE}
      */

@@ -57,9 +57,9 @@ public abstract class QueuedRequest {
     }
 
     /**
-     * The request has left the queue: it was served, as {@link #part} tells, or the queue was dismissed. Called at most once, under
-     * no lock, by the thread that gave the space back. Must not throw and not block. It is not called for what the caller
-     * learns from an answer: that of {@link OffsetAllocator#allocateOrQueue}, if it is a part, or of
+     * The request has left the queue: it was served, as {@link #part} tells, or the queue was dismissed. Called at most
+     * once, under no lock, by the thread that gave the space back. Must not throw and not block. It is not called for what
+     * the caller learns from an answer: that of {@link OffsetAllocator#allocateOrQueue}, if it is a part, or of
      * {@link OffsetAllocator#leaveQueue}.
      */
     protected abstract void answered();

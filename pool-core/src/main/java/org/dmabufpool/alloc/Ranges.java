@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  *   | common            | budget 1 | budget 3 |
  * </pre>
  *
- * <p>A request with a budget is served from the range of its budget, then from the common one as long as the budget allows; all others are
- * served from the common one. A part is charged to its request's budget wherever it lies.
+ * <p>A request with a budget is served from the range of its budget, then from the common one as long as the budget allows;
+ * all others are served from the common one. A part is charged to its request's budget wherever it lies.
  *
- * <p>Not safe for use by many threads. All ranges share one table of blocks, so a part's number says nothing of its range; its place
- * does.
+ * <p>Not safe for use by many threads. All ranges share one table of blocks, so a part's number says nothing of its range;
+ * its place does.
  */
 final class Ranges extends Margin {
 

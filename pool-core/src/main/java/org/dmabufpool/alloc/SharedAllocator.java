@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  * no more than a share of the range. It is taken from any stripe, then given back to the map, where it joins its neighbours,
  * before a request is refused. So it costs no request its space.
  *
- * <p><b>Ranges.</b> The map is of the common range and of those that budgets keep; {@link Ranges} finds the place of a request. Requests that
- * have a budget or a class of a plan, and parts that are charged to a budget, go to the map at once.
+ * <p><b>Ranges.</b> The map is of the common range and of those that budgets keep; {@link Ranges} finds the place of a
+ * request. Requests that have a budget or a class of a plan, and parts that are charged to a budget, go to the map at once.
  *
- * <p><b>Waiting.</b> Requests that wait are in {@link SpaceQueues}, under the map's lock. Whoever gives space back serves them, and tells
- * them after it has released the lock. The first joins under all locks, when nothing waits in stripes any more; as long as a request waits, nothing
- * does, so the map alone knows what is used, and its lock is enough for all there is to do.
+ * <p><b>Waiting.</b> Requests that wait are in {@link SpaceQueues}, under the map's lock. Whoever gives space back serves
+ * them, and tells them after it has released the lock. The first joins under all locks, when nothing waits in stripes any
+ * more; as long as a request waits, nothing does, so the map alone knows what is used, and its lock is enough for all there
+ * is to do.
  *
  * <p><b>Locks.</b> One stripe's lock is taken before the map's. What needs the whole allocator at one moment takes the
  * stripes' locks in the order of their numbers, then the map's: a refusal, a new peak, a larger table, a question.
@@ -58,7 +59,10 @@ final class SharedAllocator implements OffsetAllocator {
     /** Requests that wait for space, under the map's lock. While there are any, no part waits in a stripe. */
     private final SpaceQueues queue;
 
-    /** The most bytes that were ever used at one moment. Written under all locks, read under the map's. */
+    /**
+     * The most bytes that were ever used at one moment. Read under the map's lock; written under all, or, while requests
+     * wait, under the map's.
+     */
     private long peakUsedBytes;
     /** The sum of what stripes pledge. Read and written under the map's lock. */
     private long pledgedBytes;

@@ -29,8 +29,8 @@ import java.util.Arrays;
  * <p><b>Blocks.</b> A slab's pages are a block of kind SLAB whose SPARE is the slab's number. A live slot is a block of
  * kind SLOT: OFFSET and SIZE count lines, BEFORE is the slot's place in its slab.
  *
- * <p><b>Lists.</b> A class's slabs with free slots are linked, the latest first, but for those in the range held for a request. A slab is made when its
- * class has none, and its pages go back when its last slot is freed.
+ * <p><b>Lists.</b> A class's slabs with free slots are linked, the latest first, but for those in the range held for a
+ * request. A slab is made when its class has none, and its pages go back when its last slot is freed.
  */
 final class SlabTier extends Margin {
 

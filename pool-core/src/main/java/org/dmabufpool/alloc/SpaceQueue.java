@@ -6,22 +6,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the requests that wait for space in one range, first come, first served. Not safe for use by many threads. No part waits in
- * a stripe while a request waits here.
+ * Serves the requests that wait for space in one range, first come, first served. Not safe for use by many threads. No part
+ * waits in a stripe while a request waits here.
  *
- * <p><b>The first in the queue</b>, those aside whose budget is used up, has a range of pages held for it, as soon as it waits: where
- * those who use it have the fewest bytes. What is free there, or comes free, is handed out to nobody else, until the whole
- * request fits; that may be elsewhere, too, as holes elsewhere join. So the first is served when all that was in use in its
- * range has been given back, whatever others do.
+ * <p><b>The first in the queue</b>, those aside whose budget is used up, has a range of pages held for it, as soon as it
+ * waits: where those who use it have the fewest bytes. What is free there, or comes free, is handed out to nobody else,
+ * until the whole request fits; that may be elsewhere, too, as holes elsewhere join. So the first is served when all that
+ * was in use in its range has been given back, whatever others do.
  *
- * <p><b>Others</b>, behind it or new, are served from what is free elsewhere: they cannot delay it. Where they have taken as
- * much as the whole range meanwhile, a slice in the held range may be one that stays. Then another range is chosen, away from what
- * has been in use since the choice before; that is done less often each time, so that a range is held at last for longer than any slice is.
+ * <p><b>Others</b>, behind it or new, are served from what is free elsewhere: they cannot delay it. Where they have taken
+ * as much as the whole range meanwhile, a slice in the held range may be one that stays. Then another range is chosen, away
+ * from what has been in use since the choice before; that is done less often each time, so that a range is held at last for
+ * longer than any slice is.
  *
  * <p><b>What a release costs.</b> It is known in O(1) that it serves nobody: if the first does not fit yet, and the hole
  * that was formed is smaller than what any other asks for.
  *
- * <p>Methods that serve return the requests that were served, linked by {@link QueuedRequest#next}: in front of those they are given.
+ * <p>Methods that serve return the requests that were served, linked by {@link QueuedRequest#next}: in front of those they
+ * are given.
  */
 final class SpaceQueue {
 

@@ -5,8 +5,8 @@ package org.dmabufpool.alloc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for space, in a queue for each range: that of its budget, if the request can be served there, else the common one.
- * Not safe for use by many threads, but for {@link #isEmpty}.
+ * The requests that wait for space, in a queue for each range: that of its budget, if the request can be served there, else
+ * the common one. Not safe for use by many threads, but for {@link #isEmpty}.
  *
  * <p>Methods that serve return the requests that were served, linked by {@link QueuedRequest#next}.
  */

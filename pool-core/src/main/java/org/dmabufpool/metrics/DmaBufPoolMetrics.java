@@ -25,8 +25,9 @@ import org.dmabufpool.SliceFacts;
  * }</pre>
  *
  * <p>All figures of one scrape come from one {@link DmaBufPool#statistics()}, so that they fit together; nothing is paid
- * between scrapes. A thread's scrape ends when it asks for a meter again, or after a second: a figure is at most that old. The meters hold the pool: they stay, with their last values, when it is closed, and go when this is
- * closed. Their number depends on the pool's capacity and budgets alone.
+ * between scrapes. A thread's scrape ends when it asks for a meter again, or after a second: a figure is at most that old.
+ * The meters hold the pool: they stay, with their last values, when it is closed, and go when this is closed. Their number
+ * depends on the pool's capacity and budgets alone.
  *
  * <p>Safe for use by many threads.
  */
