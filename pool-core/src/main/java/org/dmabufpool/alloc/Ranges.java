@@ -118,15 +118,17 @@ final class Ranges extends Margin {
         if (room == blocks.room()) {
             return false;
         }
-        List<Runnable> replacements = new ArrayList<>(kept.length);
-        replacements.add(common.prepareToGrow(room));
-        for (TieredAllocator own : kept) {
-            if (own != null) {
-                replacements.add(own.prepareToGrow(room));
-            }
+        Runnable[] replacements = new Runnable[kept.length];
+        replacements[0] = common.prepareToGrow(room);
+        for (int budget = 1; budget < kept.length; budget++) {
+            TieredAllocator own = kept[budget];
+            replacements[budget] = own == null ? () -> {} : own.prepareToGrow(room);
         }
         blocks.grow(room);
-        replacements.forEach(Runnable::run);
+        // From here on nothing takes memory, an iterator or the reference to a method included.
+        for (int i = 0; i < replacements.length; i++) {
+            replacements[i].run();
+        }
         return true;
     }
 

@@ -4,6 +4,7 @@ package org.dmabufpool.alloc;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,12 @@ final class SharedAllocator implements OffsetAllocator {
     /** The sum of what stripes pledge. Read and written under the map's lock. */
     private long pledgedBytes;
 
+    // What is done with each part that waits, made beforehand: a call that has done half of it must not fail for want
+    // of memory.
+    private final IntConsumer giveBack;
+    private final IntConsumer noteWaiting;
+    private final IntConsumer forgetWaiting;
+
     /** Whether a thread ever found the map's lock taken: until then nothing waits in stripes. A race is benign. */
     private boolean contended;
 
@@ -90,6 +97,9 @@ final class SharedAllocator implements OffsetAllocator {
         this.ranges = ranges;
         tally = ranges.tally();
         map = ranges.common();
+        giveBack = map::freeWaiting;
+        noteWaiting = part -> map.noteWaiting(part, true);
+        forgetWaiting = part -> map.noteWaiting(part, false);
         mapLock = new AllocatorLock(shared);
         queue = new SpaceQueues(ranges);
         stripes = new Stripe[stripeCount];
@@ -232,10 +242,11 @@ final class SharedAllocator implements OffsetAllocator {
             if (part == BlockTable.NONE && giveAllBack()) {
                 part = place(size, alignment, number, kind);
             }
-            peakUsedBytes = Math.max(peakUsedBytes, usedBytes());
-            pledgeAllBut((peakUsedBytes - usedBytes()) / (2L * stripes.length));
             return part == BlockTable.NONE ? refusal(size, Kind.budget(kind)) : part;
         } finally {
+            // Also where there was no memory for a larger table: what waits must not be taken again unasked.
+            peakUsedBytes = Math.max(peakUsedBytes, usedBytes());
+            pledgeAllBut((peakUsedBytes - usedBytes()) / (2L * stripes.length));
             unlockAll();
         }
     }
@@ -256,12 +267,12 @@ final class SharedAllocator implements OffsetAllocator {
         return BlockTable.NONE;
     }
 
-    /** Gives all that waits back to the map; whether anything did. All locks are held. */
+    /** Gives all that waits, of which nothing is pledged, back to the map; whether anything did. All locks are held. */
     private boolean giveAllBack() {
         boolean any = false;
         for (Stripe stripe : stripes) {
             any |= stripe.bytes() > 0;
-            stripe.forEach(map::freeWaiting);
+            stripe.forEach(giveBack);
             stripe.clear();
         }
         return any;
@@ -343,8 +354,8 @@ final class SharedAllocator implements OffsetAllocator {
         long part;
         lockAll();
         try {
-            giveAllBack();
             pledgeAllBut(Long.MAX_VALUE);
+            giveAllBack();
             served = queue.add(request);
             part = request.part();
             notePeak();
@@ -507,7 +518,7 @@ final class SharedAllocator implements OffsetAllocator {
     /** Notes or forgets in the map what waits in stripes. All locks are held. */
     private void noteWaiting(boolean waits) {
         for (Stripe stripe : stripes) {
-            stripe.forEach(part -> map.noteWaiting(part, waits));
+            stripe.forEach(waits ? noteWaiting : forgetWaiting);
         }
     }
 
@@ -600,6 +611,10 @@ final class SharedAllocator implements OffsetAllocator {
                 Invariants.equal("pledge beyond what waits", 0, stripe.pledgedBytes() > stripe.bytes() ? 1 : 0);
             }
             Invariants.equal("pledged bytes", sums[4], pledgedBytes);
+            Invariants.equal(
+                    "bytes that may be used without asking, above the peak",
+                    0,
+                    Math.max(0, tally.usedBytes - pledgedBytes - peakUsedBytes));
         } finally {
             unlockAll();
         }

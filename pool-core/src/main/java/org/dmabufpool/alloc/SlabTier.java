@@ -385,6 +385,7 @@ final class SlabTier extends Margin {
         Invariants.equal("pages of slab " + slab, pagesOfClass[slotClass], blocks.get(blockOf[slab], SIZE));
         Invariants.equal("slots beyond slab " + slab, 0, freeSlots[slab] & ~allSlots(slotClass));
         Invariants.equal("empty slab " + slab, 0, freeSlots[slab] == allSlots(slotClass) ? 1 : 0);
+        Invariants.equal("slots of slab " + slab + " that are noted as waiting", 0, waitingSlots[slab]);
     }
 
     private void checkSlot(int block) {

@@ -19,6 +19,8 @@ class OutOfMemoryTest {
     private static final int FAILURES = 10_000;
     private static final int DEEP_FAILURES = 200_000;
     private static final int A_WALK = 500;
+    /** A new allocator, whose table is small, has the most to grow. */
+    private static final int SHORT_WALK = 100;
 
     @ParameterizedTest
     @ValueSource(strings = {"PARTIAL_IOCTL", "WINDOW", "WHOLE_BUFFER"})
@@ -35,6 +37,20 @@ class OutOfMemoryTest {
             assertThat(wrong).isEqualTo("");
         }
         assertThat(AllocationPoints.failures() - before).isGreaterThanOrEqualTo(failures);
+    }
+
+    @Test
+    void theAllocatorLosesNothing() throws ReflectiveOperationException {
+        long seed =
+                Long.getLong("dmabufpool.walk.seed", ThreadLocalRandom.current().nextLong());
+        System.out.println("out of memory in the allocator, -Ddmabufpool.walk.seed=" + seed);
+        Method walk = new AllocationFaultLoader()
+                .loadClass("org.dmabufpool.alloc.OutOfMemoryAllocator")
+                .getMethod("walk", long.class, int.class);
+        int failures = Boolean.getBoolean("dmabufpool.deep") ? DEEP_FAILURES : FAILURES;
+        for (int failed = 0; failed < failures; failed += SHORT_WALK) {
+            walk.invoke(null, seed + failed / SHORT_WALK, SHORT_WALK);
+        }
     }
 
     @Test
