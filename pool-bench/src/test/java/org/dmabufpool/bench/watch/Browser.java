@@ -4,6 +4,7 @@ package org.dmabufpool.bench.watch;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
@@ -19,6 +20,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** A headless Chromium of a test's own. Not safe for use by several threads. */
 final class Browser implements AutoCloseable {
     private static final String LOGGING = "goog:loggingPrefs";
+    /** Far longer than it takes on a machine that has nothing else to do. */
+    private static final Duration START = Duration.ofMinutes(3);
 
     /** Warns of a browser newer than Selenium's view of its debugger, which is not used here. */
     private static final Logger VERSION_FINDER = Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
@@ -40,6 +43,7 @@ final class Browser implements AutoCloseable {
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(WatchTools.require("chromedriver").toFile())
                 .usingAnyFreePort()
+                .withTimeout(START)
                 .build();
         return new Browser(new ChromeDriver(service, options(program)));
     }

@@ -52,9 +52,9 @@ import org.openqa.selenium.chromium.ChromiumDriver;
 @ResourceLock("the programs that watch")
 class LivePageIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     /** Long enough for several looks of a page that works. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final long CAPACITY = 256 << 20;
     private static final int SPEED = 2;
