@@ -8,12 +8,16 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads numbers of bytes such as {@code 268435456}, {@code 256M} or {@code 1GiB}; units count in 1024s. */
+/**
+ * Reads numbers of bytes: {@code 268435456}; {@code 256M}, {@code 256Mi} or {@code 256MiB}, which count in 1024s; {@code 256MB},
+ * which counts in 1000s.
+ */
 final class ByteCount implements ITypeConverter<Long> {
 
-    private static final Pattern TEXT = Pattern.compile("(\\d+)([KMGT]?)(?:I?B)?");
+    private static final Pattern TEXT = Pattern.compile("(\\d+)(?:([KMGT])(I|IB|B)?|B)?");
     private static final String UNITS = "KMGT";
-    private static final int UNIT_BITS = 10;
+    private static final long BINARY = 1024;
+    private static final long DECIMAL = 1000;
 
     @Override
     public Long convert(String text) {
@@ -28,13 +32,19 @@ final class ByteCount implements ITypeConverter<Long> {
     static long parse(String text) {
         Matcher matcher = TEXT.matcher(text.trim().toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is no number of bytes: write 256M or 1G, for instance");
+            throw new TypeConversionException(
+                    "'" + text + "' is no number of bytes: write 256M or 1G, for instance, or 256MB for 256 000 000");
         }
         String unit = matcher.group(2);
-        int shift = unit.isEmpty() ? 0 : UNIT_BITS * (UNITS.indexOf(unit) + 1);
+        int power = unit == null ? 0 : UNITS.indexOf(unit) + 1;
+        long base = "B".equals(matcher.group(3)) ? DECIMAL : BINARY;
         try {
             // What is too long for a long is a NumberFormatException.
-            return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+            long bytes = Long.parseLong(matcher.group(1));
+            for (int i = 0; i < power; i++) {
+                bytes = Math.multiplyExact(bytes, base);
+            }
+            return bytes;
         } catch (ArithmeticException | NumberFormatException tooLarge) {
             throw new TypeConversionException("'" + text + "' is more bytes than there are: at most " + Long.MAX_VALUE);
         }

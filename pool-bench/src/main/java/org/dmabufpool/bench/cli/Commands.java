@@ -27,8 +27,12 @@ import picocli.CommandLine.Spec;
         },
         synopsisSubcommandLabel = "COMMAND",
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
-        footer = "%nExit codes: 0 done, 1 the machine refused, 2 the command line, or a file it names, is wrong."
-                + " replay: 1 also where parts found no space.")
+        footer = {
+            "%nBYTES are 268435456, 256M, 256Mi or 256MiB, in 1024s, or 256MB, in 1000s.",
+            "A FILE of - is standard input, or standard output; then what people read goes to standard error.",
+            "Exit codes: 0 done, 1 the machine refused, 2 the command line, or a file it names, is wrong."
+                    + " replay: 1 also where parts found no space."
+        })
 public final class Commands implements Runnable {
 
     @Spec
@@ -41,9 +45,12 @@ public final class Commands implements Runnable {
     /** A command line that reports failures as one line and an exit code. */
     public static CommandLine line() {
         Failure failure = new Failure();
-        return new CommandLine(new Commands())
+        CommandLine line = new CommandLine(new Commands())
                 .setExecutionExceptionHandler(failure)
                 .setParameterExceptionHandler(failure);
+        NumberText.register(line);
+        line.setExecutionStrategy(new MissingModule());
+        return line;
     }
 
     @Override

@@ -33,7 +33,10 @@ public final class DoctorCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
     private CommandSpec spec;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write what is printed as JSON; - is standard output.")
     private @Nullable Path json;
 
     /** For picocli. */
@@ -41,10 +44,12 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (JsonFile file = JsonFile.at(json)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output report = outputs.at("--json", FileType.JSON, json);
             List<Finding> findings = Doctor.examine();
-            print(findings, spec.commandLine().getOut());
-            file.write(Map.of("findings", findings));
+            report.json(Map.of("findings", findings));
+            outputs.commit();
+            print(findings, outputs.forPeople());
         }
         return ExitCode.OK;
     }

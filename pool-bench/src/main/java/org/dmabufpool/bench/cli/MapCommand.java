@@ -30,8 +30,6 @@ import picocli.CommandLine.Spec;
         })
 public final class MapCommand implements Callable<Integer> {
 
-    private static final String STANDARD_INPUT = "-";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
     private CommandSpec spec;
@@ -40,7 +38,7 @@ public final class MapCommand implements Callable<Integer> {
             paramLabel = "DUMP",
             description = "What DmaBufPool.dump() returned; - reads standard input; may be packed by gzip.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before call().
-    private String dump;
+    private Path dump;
 
     @Option(names = "--png", paramLabel = "FILE", description = "Also paint the map as PNG.")
     private @Nullable Path png;
@@ -72,16 +70,14 @@ public final class MapCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         int columns = columns();
-        try (PictureFile picture = PictureFile.at(png);
-                TextFile drawing = TextFile.at(svg)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output picture = outputs.at("--png", FileType.PNG, png);
+            Output drawing = outputs.at("--svg", FileType.SVG, svg);
             PoolMapFile map = read();
-            picture.write(() -> MapPicture.png(map));
-            drawing.write(() -> MapPicture.svg(map));
-            TerminalMap.print(
-                    map,
-                    columns,
-                    colour == null ? Terminal.hasColours() : colour,
-                    spec.commandLine().getOut());
+            picture.bytes(() -> Png.of(MapPicture.png(map)));
+            drawing.text(() -> MapPicture.svg(map));
+            outputs.commit();
+            TerminalMap.print(map, columns, colour == null ? Terminal.hasColours() : colour, outputs.forPeople());
         } catch (OutOfMemoryError failure) {
             throw new IOException(
                     "this dump needs more memory than Java may use (" + failure.getMessage()
@@ -103,8 +99,6 @@ public final class MapCommand implements Callable<Integer> {
     }
 
     private PoolMapFile read() throws IOException {
-        return dump.equals(STANDARD_INPUT)
-                ? DumpReader.read("standard input", System.in)
-                : DumpReader.read(Path.of(dump));
+        return StandardStreams.named(dump) ? DumpReader.read(StandardStreams.INPUT, System.in) : DumpReader.read(dump);
     }
 }

@@ -91,7 +91,10 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = "--markdown", description = "Print tables in Markdown, as for a page of documentation.")
     private boolean markdown;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write what is printed as JSON; - is standard output.")
     private @Nullable Path json;
 
     @Option(
@@ -116,12 +119,14 @@ public final class PeersCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--from shows all of an earlier run: leave out --quick, --only and --peers");
         }
-        try (JsonFile report = JsonFile.at(json);
-                TextFile picture = TextFile.at(chart)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output report = outputs.at("--json", FileType.JSON, json);
+            Output picture = outputs.at("--chart", FileType.SVG, chart);
             PeersReport result = from == null ? measure(selection) : PeersReport.read(from);
-            report.write(result);
-            picture.write(() -> PeersChart.draw(result));
-            print(result, spec.commandLine().getOut());
+            report.json(result);
+            picture.text(() -> PeersChart.draw(result));
+            outputs.commit();
+            print(result, outputs.forPeople());
         }
         return ExitCode.OK;
     }

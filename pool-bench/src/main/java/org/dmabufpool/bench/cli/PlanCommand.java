@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dmabufpool.PlacementPlan;
-import org.dmabufpool.bench.cli.StandardStreams.Output;
 import org.dmabufpool.bench.plan.OfflinePlacement;
 import org.dmabufpool.bench.plan.OfflineProblem;
 import org.dmabufpool.bench.plan.OfflineSolver;
@@ -132,11 +131,9 @@ public final class PlanCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--page is " + page + ": a page is a power of two from "
                     + PlacementPlan.PAGE + " to " + MOST_PAGE + " bytes");
         }
-        PrintWriter people =
-                StandardStreams.forPeople(spec.commandLine(), new Output("--out", out), new Output("--json", json));
-        PrintWriter standardOutput = spec.commandLine().getOut();
-        try (JsonFile report = JsonFile.at(json, standardOutput);
-                TextFile file = TextFile.at(out, standardOutput)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output file = outputs.at("--out", FileType.PLAN, out);
+            Output report = outputs.at("--json", FileType.JSON, json);
             List<Trace> traces = read();
             PlacementPlan plan = search(traces, limit);
             List<PlanReport.Recording> recordings = new ArrayList<>();
@@ -144,10 +141,11 @@ public final class PlanCommand implements Callable<Integer> {
                 PlacementPlan other = heldOut && traces.size() > 1 ? search(without(traces, trace), limit) : null;
                 recordings.add(judge(trace, plan, other, offline));
             }
-            file.write(plan::text);
+            file.text(plan::text);
             PlanReport result = PlanReport.of(plan, recordings);
-            report.write(result);
-            print(result, people);
+            report.json(result);
+            outputs.commit();
+            print(result, outputs.forPeople());
         }
         return ExitCode.OK;
     }

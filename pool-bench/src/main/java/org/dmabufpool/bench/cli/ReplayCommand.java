@@ -3,7 +3,6 @@
 package org.dmabufpool.bench.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.dmabufpool.PlacementPlan;
-import org.dmabufpool.bench.cli.StandardStreams.Output;
 import org.dmabufpool.bench.plan.OfflinePlacement;
 import org.dmabufpool.bench.plan.OfflineProblem;
 import org.dmabufpool.bench.plan.OfflineSolver;
@@ -26,7 +24,6 @@ import org.dmabufpool.bench.trace.Trace;
 import org.dmabufpool.bench.trace.TraceMap;
 import org.dmabufpool.bench.trace.TraceReader;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -166,15 +163,15 @@ public final class ReplayCommand implements Callable<Integer> {
         Policy wanted = policy == null ? Policy.OURS : Policy.named(policy);
         checkCapacity(wanted);
         PlacementPlan plan = readPlan(wanted);
-        CommandLine line = spec.commandLine();
-        PrintWriter out = StandardStreams.forPeople(line, new Output("--json", json), new Output("--map", map));
-        try (JsonFile report = JsonFile.at(json, line.getOut());
-                PictureFile picture = PictureFile.orStandardOutput(map)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output report = outputs.at("--json", FileType.JSON, json);
+            Output picture = outputs.at("--map", FileType.PNG, map);
             Played played = play(read(0), wanted, plan, limit);
             ReplayReport result = played.report();
-            report.write(result);
-            picture.write(() -> TraceMap.paint(played.replay(), result.capacityBytes(), title(result)));
-            ReplayTable.print(result, out);
+            report.json(result);
+            picture.bytes(() -> Png.of(TraceMap.paint(played.replay(), result.capacityBytes(), title(result))));
+            outputs.commit();
+            ReplayTable.print(result, outputs.forPeople());
             return result.success() ? ExitCode.OK : NO_SPACE;
         } catch (OutOfMemoryError failure) {
             throw tooLarge(failure);
@@ -201,17 +198,21 @@ public final class ReplayCommand implements Callable<Integer> {
         if (files.stream().filter(StandardStreams::named).count() > 1) {
             throw new IllegalArgumentException(StandardStreams.INPUT + " (-) can be read once, and is named twice");
         }
-        CommandLine line = spec.commandLine();
-        PrintWriter out = StandardStreams.forPeople(line, new Output("--json", json));
-        try (JsonFile report = JsonFile.at(json, line.getOut());
-                ProgressLine bar = new ProgressLine("replay", shown())) {
-            PlacementRanking ranking =
-                    PlacementRanking.of(files.size(), this::read, (tried, all) -> bar.at(tried, all, RANKING));
-            report.write(ranking);
-            PlacementsTable.print(ranking, out);
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output report = outputs.at("--json", FileType.JSON, json);
+            PlacementRanking ranking = ranking();
+            report.json(ranking);
+            outputs.commit();
+            PlacementsTable.print(ranking, outputs.forPeople());
             return ExitCode.OK;
         } catch (OutOfMemoryError failure) {
             throw tooLarge(failure);
+        }
+    }
+
+    private PlacementRanking ranking() throws IOException {
+        try (ProgressLine bar = new ProgressLine("replay", shown())) {
+            return PlacementRanking.of(files.size(), this::read, (tried, all) -> bar.at(tried, all, RANKING));
         }
     }
 

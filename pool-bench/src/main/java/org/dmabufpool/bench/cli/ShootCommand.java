@@ -105,7 +105,10 @@ public final class ShootCommand implements Callable<Integer> {
             description = "Also write the largest level of the pyramid that is at most 1200 pixels wide.")
     private @Nullable Path preview;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write what is printed as JSON; - is standard output.")
     private @Nullable Path json;
 
     @Option(
@@ -127,15 +130,15 @@ public final class ShootCommand implements Callable<Integer> {
         if (frames < 1 || frames > TileGrid.MAX_FRAMES) {
             throw new IllegalArgumentException("--frames is 1 to " + TileGrid.MAX_FRAMES + ", not " + frames);
         }
-        try (JsonFile report = JsonFile.at(json);
-                OutputFile picture = OutputFile.at(out)) {
-            if (preview == null) {
-                shoot(picture, null, report);
-            } else {
-                try (OutputFile small = OutputFile.at(preview)) {
-                    shoot(picture, small, report);
-                    small.commit();
-                }
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output report = outputs.at("--json", FileType.JSON, json);
+            OutputFile picture = outputs.file("--out", FileType.JPEG, out);
+            OutputFile small = preview == null ? null : outputs.file("--preview", FileType.JPEG, preview);
+            ShootReport result = shoot(picture, small);
+            report.json(result);
+            outputs.commit();
+            if (!quiet) {
+                ShootTable.print(result, outputs.forPeople());
             }
         } catch (OutOfMemoryError failure) {
             throw new IOException(
@@ -146,22 +149,16 @@ public final class ShootCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void shoot(OutputFile picture, @Nullable OutputFile small, JsonFile json) throws IOException {
+    private ShootReport shoot(OutputFile picture, @Nullable OutputFile small) throws IOException {
         HeapChoice choice = HeapChoice.of(heap, camera != null);
         boolean bar = !quiet && (progress == null ? ProgressLine.onTerminal() : progress);
         try (FrameSource source = source(choice);
                 ProgressLine line = new ProgressLine("shoot", bar)) {
-            ShootReport report = new Shot(source, choice, frames)
+            return new Shot(source, choice, frames)
                     .capacity(capacity)
                     .sync(sync.way())
                     .progress(line)
                     .take(picture, small);
-            line.close();
-            picture.commit();
-            json.write(report);
-            if (!quiet) {
-                ShootTable.print(report, spec.commandLine().getOut());
-            }
         }
     }
 

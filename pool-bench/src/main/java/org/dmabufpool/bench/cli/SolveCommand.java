@@ -63,7 +63,10 @@ public final class SolveCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write what is printed as JSON; - is standard output.")
     private @Nullable Path json;
 
     @Option(
@@ -88,17 +91,19 @@ public final class SolveCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--out takes one placement, and there are " + files.size() + " files: name one file");
         }
-        try (JsonFile report = JsonFile.at(json);
-                TextFile placement = TextFile.at(out)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output report = outputs.at("--json", FileType.JSON, json);
+            Output placement = outputs.at("--out", FileType.PLACEMENT, out);
             List<SolveReport> results = new ArrayList<>();
             for (Path file : files) {
                 OfflineProblem problem = OfflineProblem.read(file, Placer.GRANULE);
                 OfflinePlacement best = solve(problem, limit);
                 results.add(SolveReport.of(problem, best));
-                print(results.get(results.size() - 1), spec.commandLine().getOut());
-                placement.write(() -> text(problem, best));
+                print(results.get(results.size() - 1), outputs.forPeople());
+                placement.text(() -> text(problem, best));
             }
-            report.write(results);
+            report.json(results);
+            outputs.commit();
         }
         return ExitCode.OK;
     }

@@ -113,7 +113,10 @@ public final class ThreadsCommand implements Callable<Integer> {
             description = "How often each cell has its turn; the median is shown (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write what is printed as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write what is printed as JSON; - is standard output.")
     private @Nullable Path json;
 
     @Option(
@@ -137,11 +140,13 @@ public final class ThreadsCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--pace must be 1 to " + SECOND + " pairs a second: " + pace);
         }
         List<ThreadsPlan> plans = fills.stream().map(this::plan).toList();
-        try (JsonFile report = JsonFile.at(json)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output report = outputs.at("--json", FileType.JSON, json);
             List<Table> tables = measure(plans);
-            report.write(new Report(
+            report.json(new Report(
                     Runtime.getRuntime().availableProcessors(), System.getProperty("java.vm.version", ""), tables));
-            print(tables, spec.commandLine().getOut());
+            outputs.commit();
+            print(tables, outputs.forPeople());
         }
         return ExitCode.OK;
     }

@@ -5,12 +5,10 @@ package org.dmabufpool.bench.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.dmabufpool.bench.shoot.OutputFile;
 import org.dmabufpool.bench.trace.Trace;
 import org.dmabufpool.bench.trace.TraceKind;
 import org.dmabufpool.bench.trace.TraceText;
@@ -69,27 +67,26 @@ public final class TraceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         TraceKind wanted = TraceKind.named(kind);
-        if (StandardStreams.named(out)) {
+        try (Outputs outputs = new Outputs(spec.commandLine())) {
+            Output file = outputs.at("--out", FileType.TRACE, out);
             Trace trace = wanted.generate(seed);
-            ByteArrayOutputStream text = text(trace, false);
-            StandardStreams.write(spec.commandLine().getOut(), text.toString(StandardCharsets.UTF_8));
-            print(trace, StandardStreams.OUTPUT, text.size(), spec.commandLine().getErr());
-            return ExitCode.OK;
-        }
-        try (OutputFile file = OutputFile.at(out)) {
-            Trace trace = wanted.generate(seed);
-            ByteArrayOutputStream text = text(trace, out.toString().endsWith(PACKED));
-            file.write(ByteBuffer.wrap(text.toByteArray()));
-            file.commit();
-            print(trace, out.toString(), text.size(), spec.commandLine().getOut());
+            byte[] text = text(trace);
+            if (StandardStreams.named(out)) {
+                file.text(() -> new String(text, StandardCharsets.UTF_8));
+            } else {
+                file.bytes(() -> text);
+            }
+            outputs.commit();
+            String place = StandardStreams.named(out) ? StandardStreams.OUTPUT : out.toString();
+            print(trace, place, text.length, outputs.forPeople());
         }
         return ExitCode.OK;
     }
 
-    private static ByteArrayOutputStream text(Trace trace, boolean packed) throws IOException {
+    private byte[] text(Trace trace) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        TraceText.write(trace, bytes, packed);
-        return bytes;
+        TraceText.write(trace, bytes, out.toString().endsWith(PACKED));
+        return bytes.toByteArray();
     }
 
     private static void print(Trace trace, String place, int size, PrintWriter out) {

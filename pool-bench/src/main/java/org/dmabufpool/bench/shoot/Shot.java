@@ -122,7 +122,7 @@ public final class Shot {
                 statistics.allocations(),
                 statistics.sync().bytes(),
                 statistics.sync().bytesWholeBuffer(),
-                picture.place().toString(),
+                picture.name(),
                 picture.size());
     }
 }

@@ -16,11 +16,13 @@ class ByteCountTest {
     @CsvSource({
         "1,1",
         "4096,4096",
+        "12B,12",
         "16k,16384",
         "16K,16384",
+        "16Ki,16384",
         "3M,3145728",
         "2MiB,2097152",
-        "2mb,2097152",
+        "10Mi,10485760",
         "1G,1073741824",
         "5T,5497558138880"
     })
@@ -29,7 +31,15 @@ class ByteCountTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "M", "1.5G", "0", "0K", "-4", "1X", "12345678901234567890", "99999999T", "1 G B"})
+    @CsvSource({"1KB,1000", "2mb,2000000", "3GB,3000000000", "4TB,4000000000000"})
+    void unitsThatEndInBAloneCountIn1000s(String text, long bytes) {
+        assertThat(new ByteCount().convert(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "M", "1.5G", "0", "0K", "-4", "1X", "1I", "1iB", "12345678901234567890", "99999999T", "1 G B"
+            })
     void nonsenseIsRefused(String text) {
         assertThatThrownBy(() -> new ByteCount().convert(text)).isInstanceOf(TypeConversionException.class);
     }

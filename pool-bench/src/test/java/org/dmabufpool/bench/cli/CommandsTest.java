@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
@@ -20,7 +21,10 @@ class CommandsTest {
                 "replay --help",
                 "map --help",
                 "peers --help",
+                "threads --help",
                 "solve --help",
+                "plan --help",
+                "serve --help",
                 "-h"
             })
     void everyCommandHelps(String arguments) {
@@ -53,6 +57,33 @@ class CommandsTest {
                 .singleElement()
                 .asString()
                 .startsWith("dmabuf-pool: name a command: shoot, doctor");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rpelay, replay", "shot, shoot", "docter, doctor", "traec, trace"})
+    void misspeltCommandsAreSuggested(String typed, String meant) {
+        Cli cli = Cli.run(typed);
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains("there is no command '" + typed + "': did you mean " + meant + "?");
+    }
+
+    @Test
+    void misspeltOptionsAreSuggested() {
+        assertThat(Cli.run("shoot", "--farmes", "3").err())
+                .contains("there is no option '--farmes': did you mean --frames?");
+        assertThat(Cli.run("shoot", "here").err()).contains("'here' is one argument too many");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--frames, x, a whole number from -2147483648 to 2147483647",
+        "--frames, 2.5, a whole number from -2147483648 to 2147483647",
+        "--seed, 99999999999999999999, a whole number from -9223372036854775808 to 9223372036854775807"
+    })
+    void whatIsNoNumberIsToldSo(String option, String value, String expected) {
+        Cli cli = Cli.run("shoot", option, value);
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err()).contains(option, "'" + value + "' is not " + expected);
     }
 
     @Test

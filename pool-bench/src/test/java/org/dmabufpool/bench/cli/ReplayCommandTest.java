@@ -334,7 +334,8 @@ class ReplayCommandTest {
         Cli both = Cli.run("replay", write("a,1,5\n").toString(), "--json=-", "--map=-");
         assertThat(both.code()).isEqualTo(2);
         assertThat(both.out()).isEmpty();
-        assertThat(both.err()).contains("--json and --map both write to standard output (-): give one of them a file");
+        assertThat(both.err())
+                .contains("--json and --map both write to standard output (-): give one of them a file of its own");
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {

@@ -3,6 +3,7 @@
 package org.dmabufpool.bench.shoot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,6 +40,53 @@ class OutputFileTest {
             file.commit();
         }
         assertThat(place).hasContent("new");
+    }
+
+    @Test
+    void aSymbolicLinkStaysAndWhatItLeadsToIsReplaced() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real")).resolve("file");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("real", "file"));
+        for (String text : new String[] {"first", "second"}) {
+            try (OutputFile file = OutputFile.at(link)) {
+                file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+                file.commit();
+            }
+            assertThat(link).isSymbolicLink();
+            assertThat(real).hasContent(text);
+        }
+        Path circle = Files.createSymbolicLink(folder.resolve("circle"), Path.of("circle"));
+        assertThatThrownBy(() -> OutputFile.at(circle))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("leads to itself");
+    }
+
+    @Test
+    void aProcessThatIsEndedLeavesNothing() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Endless.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(process.getInputStream().read()).isEqualTo('.');
+        process.destroy();
+        process.waitFor();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** Makes file after file, until it is ended. */
+    static final class Endless {
+        public static void main(String[] arguments) throws IOException {
+            for (int number = 0; ; number++) {
+                OutputFile.at(Path.of(arguments[0], "x" + number));
+                if (number == 10) {
+                    System.out.print(".");
+                    System.out.flush();
+                }
+            }
+        }
     }
 
     @Test
