@@ -76,19 +76,19 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--capacity",
-            defaultValue = "256M",
             paramLabel = "BYTES",
             converter = ByteCount.class,
-            description = "Size of the pool (default: ${DEFAULT-VALUE}).")
-    private long capacity;
+            description =
+                    "Size of the pool, such as 256M (default: a quarter more than the trace has live at its peak).")
+    private @Nullable Long capacity;
 
     @Option(
             names = "--heap",
-            defaultValue = "model",
+            defaultValue = "memfd",
             paramLabel = "HEAP",
             description = "Where the pool's memory comes from: auto, system, udmabuf, memfd, model, or the name of a"
-                    + " dma-heap (default: ${DEFAULT-VALUE}, which takes three times the pool's size).")
-    private String heap = "model";
+                    + " dma-heap. The model watches every byte, and is slow for it (default: ${DEFAULT-VALUE}).")
+    private String heap = "memfd";
 
     @Option(
             names = "--budget",
@@ -119,8 +119,7 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ListenAddress address = ListenAddress.of(host, port, allowRemote);
         HeapChoice choice = HeapChoice.of(heap, false);
-        LiveWork work = work().withBudgets(budgets);
-        try (LiveServer server = LiveServer.start(address, choice, work)) {
+        try (LiveServer server = start(address, choice)) {
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close"));
             PrintWriter out = spec.commandLine().getOut();
             out.println("A pool at work, to be seen at " + server.address() + " (Ctrl-C ends it)");
@@ -128,14 +127,19 @@ public final class ServeCommand implements Callable<Integer> {
             server.awaitClosed();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (OutOfMemoryError failure) {
-            throw new IOException(
-                    "this pool needs more memory than Java may use (" + failure.getMessage()
-                            + "): run java -XX:MaxDirectMemorySize=4g -jar, ask for a smaller --capacity, or for --heap"
-                            + " memfd",
-                    failure);
         }
         return ExitCode.OK;
+    }
+
+    private LiveServer start(ListenAddress address, HeapChoice choice) throws IOException {
+        try {
+            return LiveServer.start(address, choice, work().withBudgets(budgets));
+        } catch (OutOfMemoryError failure) {
+            throw new IOException(
+                    "this trace or this pool needs more memory than Java may use (" + failure.getMessage()
+                            + "): run java -Xmx4g -XX:MaxDirectMemorySize=4g -jar, or ask for a smaller --capacity",
+                    failure);
+        }
     }
 
     private LiveWork work() throws IOException {

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmabufpool.DmaBufPool;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class LiveServer implements AutoCloseable {
 
     private static final String POOL_NAME = "live";
-    private static final int THREADS = 4;
     private static final Pattern SINCE = Pattern.compile("since=(\\d{1,18})");
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -96,6 +94,7 @@ public final class LiveServer implements AutoCloseable {
     }
 
     private static HttpServer bind(ListenAddress address) throws IOException {
+        HttpLimits.set();
         try {
             return HttpServer.create(new InetSocketAddress(address.host(), address.port()), 0);
         } catch (BindException refused) {
@@ -110,11 +109,7 @@ public final class LiveServer implements AutoCloseable {
     }
 
     private static void answerBy(HttpServer http, Pages pages, CloseStack parts) {
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
-            Thread thread = new Thread(task, "http");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = HttpLimits.threads();
         parts.push(threads::shutdownNow);
         http.setExecutor(threads);
         http.createContext("/", pages);

@@ -14,6 +14,7 @@ import org.dmabufpool.SliceRequest;
 import org.dmabufpool.bench.trace.Trace;
 import org.dmabufpool.bench.trace.TraceKind;
 import org.dmabufpool.bench.trace.TraceReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the pool is to do.
@@ -30,6 +31,11 @@ public record LiveWork(Trace trace, long capacity, double speed, Holders holders
     public static final double SLOWEST = 0.01;
     /** The highest speed. */
     public static final double QUICKEST = 1000;
+
+    /** A pool of this size in proportion to the peak serves nearly every trace. */
+    private static final double COMFORTABLE = 1.25;
+
+    private static final long MIB = 1L << 20;
 
     /**
      * Checks that the trace can be played.
@@ -86,25 +92,33 @@ public record LiveWork(Trace trace, long capacity, double speed, Holders holders
     /**
      * A trace from a file.
      *
+     * @param capacity the pool's size in bytes; null for one that serves the trace with ease
      * @throws IOException if the file cannot be read
      * @throws org.dmabufpool.bench.trace.TraceFormatException if it is no trace
      */
-    public static LiveWork ofFile(Path file, long capacity, double speed) throws IOException {
-        return new LiveWork(TraceReader.read(file), capacity, speed, Holders.BY_SIZE, List.of());
+    public static LiveWork ofFile(Path file, @Nullable Long capacity, double speed) throws IOException {
+        Trace trace = TraceReader.read(file);
+        return new LiveWork(trace, sized(trace, capacity), speed, Holders.BY_SIZE, List.of());
     }
 
     /**
      * A trace that is made.
      *
      * @param generator {@code KIND} or {@code KIND/SEED}, such as {@code camera/7}
+     * @param capacity as for {@link #ofFile}
      * @throws IllegalArgumentException if there is no such kind, or the seed is no number
      */
-    public static LiveWork ofGenerator(String generator, long capacity, double speed) {
+    public static LiveWork ofGenerator(String generator, @Nullable Long capacity, double speed) {
         int slash = generator.indexOf('/');
         TraceKind kind = TraceKind.named(slash < 0 ? generator : generator.substring(0, slash));
         Trace trace = kind.generate(slash < 0 ? 1 : seed(generator.substring(slash + 1)));
         Holders holders = kind == TraceKind.CAMERA ? Holders.CAMERA : Holders.BY_SIZE;
-        return new LiveWork(trace, capacity, speed, holders, List.of());
+        return new LiveWork(trace, sized(trace, capacity), speed, holders, List.of());
+    }
+
+    private static long sized(Trace trace, @Nullable Long capacity) {
+        long comfortable = (long) (COMFORTABLE * trace.peakLiveBytes());
+        return capacity == null ? Math.max(1, (comfortable + MIB - 1) / MIB) * MIB : capacity;
     }
 
     /** The tag of a part: the trace's, or who holds parts like it. */

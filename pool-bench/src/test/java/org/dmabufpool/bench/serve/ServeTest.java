@@ -35,6 +35,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -344,12 +345,13 @@ class ServeTest {
         "--budget raw=2M:1M,the budget of tag 'raw' guarantees 2097152 bytes and allows 1048576: guarantee",
         "--budget raw=0:0,the budget of tag 'raw' guarantees 0 bytes and allows 0",
         "--budget raw=1M:2M --budget raw=1M:2M,tag 'raw' has two budgets: name one --budget for each tag",
-        "--budget raw=0:1M --budget yuv=256M:256M,tag 'yuv' guarantees 268435456 bytes of the 268435456 that no --budget",
-        "--budget raw=200M:1G --budget yuv=56M:1G,tag 'yuv' guarantees 58720256 bytes of the 58720256 that no --budget",
+        "--capacity 256M --budget raw=0:1M --budget yuv=256M:256M,tag 'yuv' guarantees 268435456 bytes of the 268435456 that no --budget",
+        "--capacity 256M --budget raw=200M:1G --budget yuv=56M:1G,tag 'yuv' guarantees 58720256 bytes of the 58720256 that no --budget",
         "--capacity 64M --budget raw=1M:8M,the budgets leave no place for it: allow",
         "--capacity 64M --budget nobody=60M:64M,the budgets leave no place for it",
-        "--budget raw=9223372036854775807:9223372036854775807,ask for more than --capacity 268435456",
+        "--capacity 256M --budget raw=9223372036854775807:9223372036854775807,ask for more than --capacity 268435456",
     })
+    @Timeout(value = 3, unit = TimeUnit.MINUTES) // A line that is not wrong starts a server.
     void wrongCommandLinesAreSaidInOneLine(String arguments, String message) {
         String port = arguments.startsWith("--port") ? "" : "--port 0 ";
         Cli cli = Cli.run(("serve " + port + arguments).split(" "));
@@ -390,7 +392,7 @@ class ServeTest {
         server = LiveServer.start(
                 ListenAddress.of("127.0.0.1", 0, false),
                 HeapChoice.of("model", false),
-                LiveWork.ofFile(file, 8 << 20, 10));
+                LiveWork.ofFile(file, 8L << 20, 10));
         JsonNode state = Awaitility.await()
                 .atMost(LIMIT)
                 .until(
