@@ -3,6 +3,7 @@
 package org.dmabufpool;
 
 import java.util.List;
+import java.util.Locale;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.sync.SyncStatistics;
 
@@ -112,5 +113,24 @@ public record PoolStatistics(
     /** Why that way. */
     public String syncReason() {
         return sync.reason();
+    }
+
+    /** One line for people: the pool's name, what is used, and what was refused. All else is asked by its name. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "pool '%s': %,d of %,d bytes used by %,d slices (at most %,d so far; largest free part %,d); %,d requests"
+                        + " waiting; refused: %,d exhausted, %,d fragmented, %,d over budget",
+                name,
+                usedBytes,
+                capacityBytes,
+                openSlices + retiringSlices,
+                peakUsedBytes,
+                largestFreeBytes,
+                waiting,
+                exhausted,
+                fragmented,
+                overBudget);
     }
 }

@@ -16,7 +16,13 @@ final class Remedy {
     /** When a heap's device cannot be opened. */
     static String openingHeap(Syscalls syscalls, String heap, long answer) {
         if (Errno.ENOENT.is(answer)) {
-            return "Heaps present: " + names(syscalls.list(DmaHeapIoctl.DIRECTORY)) + ".";
+            List<String> present = syscalls.list(DmaHeapIoctl.DIRECTORY);
+            return "Heaps present: " + names(present) + "."
+                    + (present.isEmpty()
+                            ? " This kernel has none that dma-bufs could come from (CONFIG_DMABUF_HEAPS): take a UdmabufHeap"
+                                    + " where /dev/udmabuf is, a MemfdHeap where no device is to see the memory, or a"
+                                    + " ModelHeap in tests; the command doctor tells what this machine has."
+                            : "");
         }
         if (denied(answer)) {
             return udevRule("SUBSYSTEM==\"dma_heap\", KERNEL==\"" + heap + "\"")
@@ -46,6 +52,11 @@ final class Remedy {
             return udevRule("SUBSYSTEM==\"video4linux\"");
         }
         return cameraUse(syscalls, answer);
+    }
+
+    /** When what is open does not answer as a camera. */
+    static String noCamera(Syscalls syscalls) {
+        return "It is no video device: name one. Video devices present: " + names(V4l2Devices.paths(syscalls)) + ".";
     }
 
     /** When a camera that is open refuses. */

@@ -37,7 +37,13 @@ final class V4l2Device implements AutoCloseable {
     /** What the device says of itself. */
     VideoDevice describe() {
         Scratch answer = Scratch.cleared(V4l2Layout.CAPABILITY_BYTES);
-        require("VIDIOC_QUERYCAP", V4l2Layout.QUERYCAP, answer);
+        long result = call(V4l2Layout.QUERYCAP, answer);
+        if (Errno.ENOTTY.is(result)) {
+            throw Refusal.ofCamera("VIDIOC_QUERYCAP", path, result, Remedy.noCamera(syscalls));
+        }
+        if (result < 0) {
+            throw refusal("VIDIOC_QUERYCAP", result);
+        }
         String driver = answer.getText(V4l2Layout.CAPABILITY_DRIVER, V4l2Layout.CAPABILITY_DRIVER_CHARACTERS);
         String card = answer.getText(V4l2Layout.CAPABILITY_CARD, V4l2Layout.CAPABILITY_CARD_CHARACTERS);
         return new VideoDevice(path, driver, card, captures(answer), isMultiPlanar(answer), CameraException.NO_ERRNO);

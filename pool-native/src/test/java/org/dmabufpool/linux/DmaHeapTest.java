@@ -30,7 +30,7 @@ class DmaHeapTest {
             assertThat(buffer.exporter()).isEqualTo("system");
             assertThat(kernel.names).containsExactly("frames");
             assertThat(Footprint.descriptors()).hasSize(before.size() + 1);
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).supported()).isTrue();
+            assertThat(buffer.support(SyncWay.WHOLE).supported()).isTrue();
             assertThat(buffer.support(SyncWay.NONE).supported()).isFalse();
             assertThat(buffer.support(SyncWay.WINDOW).reason()).contains("only a udmabuf heap");
         }
@@ -51,8 +51,8 @@ class DmaHeapTest {
         kernel.hasPartialSync = true;
         try (DmaBuf buffer =
                 heap(FakeKernel.HEAP).trustPartialSync("cma", "system").allocate(1)) {
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isTrue();
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).reason()).contains("trusted by setting");
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isTrue();
+            assertThat(buffer.support(SyncWay.PARTIAL).reason()).contains("trusted by setting");
         }
     }
 
@@ -127,7 +127,9 @@ class DmaHeapTest {
             assertThatThrownBy(() -> new DmaHeap("system").allocate(1))
                     .isInstanceOf(HeapException.class)
                     .hasMessageContaining("ENOENT")
-                    .hasMessageContaining("Heaps present: none.");
+                    .hasMessageContaining("Heaps present: none.")
+                    .hasMessageContaining("MemfdHeap")
+                    .hasMessageContaining("doctor");
         }
     }
 

@@ -11,6 +11,7 @@ import org.dmabufpool.bench.shoot.Words;
 /** Prints a {@link ShootReport} for people. */
 final class ShootTable {
 
+    private static final String MODEL = "model";
     private static final double PERCENT = 100;
 
     private ShootTable() {}
@@ -19,7 +20,8 @@ final class ShootTable {
         row(
                 out,
                 "camera",
-                report.frames() + " frames of " + report.width() + "x" + report.height() + ", " + report.camera());
+                report.frames() + (report.frames() == 1 ? " frame of " : " frames of ") + report.width() + "x"
+                        + report.height() + ", " + report.camera());
         row(out, "heap", report.heap() + " (" + report.heapReason() + ")");
         row(out, "sync", report.sync() + " (" + report.syncReason() + ")");
         out.println();
@@ -43,9 +45,12 @@ final class ShootTable {
         double share = PERCENT * report.bufferMillis() / report.totalMillis();
         return String.format(
                 Locale.ROOT,
-                "%.1f ms in allocate, release and sync, %.1f %% of the whole",
+                "%.1f ms in allocate, release and sync, %.1f %% of the whole%s",
                 report.bufferMillis(),
-                share);
+                share,
+                report.heap().equals(MODEL)
+                        ? "; nearly all of it is the model, which watches every byte (--heap memfd has none)"
+                        : "");
     }
 
     private static String synced(ShootReport report) {

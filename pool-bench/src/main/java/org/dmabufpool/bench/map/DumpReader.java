@@ -208,6 +208,10 @@ public final class DumpReader {
                 throw contradiction(", region " + number + ": " + region.length() + " bytes from " + end
                         + " reach beyond capacityBytes, " + map.capacityBytes());
             }
+            if (region.requested() > region.length()) {
+                throw contradiction(", region " + number + ": requested is " + region.requested()
+                        + " and its length is " + region.length());
+            }
             end = region.end();
         }
         if (end != map.capacityBytes()) {

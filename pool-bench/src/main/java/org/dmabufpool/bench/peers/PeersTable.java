@@ -5,6 +5,7 @@ package org.dmabufpool.bench.peers;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A report for people. */
@@ -29,6 +30,9 @@ public final class PeersTable {
     }
 
     private void figures(Map<String, @Nullable Double> values) {
+        if (values.values().stream().allMatch(Objects::isNull)) {
+            return;
+        }
         line("");
         line("what the allocator is judged by");
         for (Figure figure : Figure.ALL) {

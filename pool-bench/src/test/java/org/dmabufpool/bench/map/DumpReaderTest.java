@@ -128,6 +128,7 @@ class DumpReaderTest {
             value = {
                 "\"version\": 2 | \"version\": 3 | it is a dump of version 3, and this program reads versions up to 2; take",
                 "\"version\": 2 | \"version\": 1 | region 3: \"state\" is \"retiring\", not one of slice, passing,",
+                "\"requested\": 8000 | \"requested\": 8193 | region 1: requested is 8193 and its length is 8192",
                 "\"retiringBytes\": 8192 | \"retiringBytes\": 1 | retiringBytes is 1 and the bytes of retiring regions 8192",
                 "\"retiringSlices\": 2 | \"retiringSlices\": 3 | retiringSlices is 3 and the number of retiring regions 2",
                 "\"openLoans\" | \"loans\" | \"openLoans\" is missing, not a whole number of at least 0",
