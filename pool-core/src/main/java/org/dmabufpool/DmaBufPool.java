@@ -318,6 +318,13 @@ public final class DmaBufPool implements AutoCloseable {
         return store.dump();
     }
 
+    /** One line for people, of an open or a closed pool; {@link #statistics} has the figures. */
+    @Override
+    public String toString() {
+        return "pool '" + name + "' of " + capacity() + " bytes, synced by " + planner.way()
+                + (isClosed() ? ", closed" : "");
+    }
+
     /** Whether the memory is back with the kernel. */
     public boolean isClosed() {
         return store.isClosed();

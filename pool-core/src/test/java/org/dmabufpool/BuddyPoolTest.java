@@ -15,7 +15,7 @@ class BuddyPoolTest extends PoolContract {
 
     @Override
     protected Heap heap() {
-        return ModelHeap.supporting(SyncWay.PARTIAL_IOCTL);
+        return ModelHeap.supporting(SyncWay.PARTIAL);
     }
 
     @Override

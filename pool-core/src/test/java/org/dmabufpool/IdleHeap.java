@@ -65,7 +65,7 @@ final class IdleHeap implements Heap {
 
         @Override
         public SyncSupport support(SyncWay way) {
-            return way == SyncWay.PARTIAL_IOCTL
+            return way == SyncWay.PARTIAL
                     ? SyncSupport.yes(way, "it does nothing")
                     : SyncSupport.no(way, "it does less than nothing");
         }

@@ -56,7 +56,7 @@ final class LoanWalk {
         this.random = new SplittableRandom(seed);
         this.devices = new ModelDevice[] {heap.device("sensor"), heap.device("encoder"), heap.device("display")};
         this.longest = pool.alignment() > 128 ? 10_000 : 1_500;
-        this.wholeBuffer = pool.statistics().syncWay() == SyncWay.WHOLE_BUFFER;
+        this.wholeBuffer = pool.statistics().syncWay() == SyncWay.WHOLE;
         try (Slice any = pool.allocate(1)) {
             this.store = any.store();
         }

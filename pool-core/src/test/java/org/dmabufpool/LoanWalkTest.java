@@ -27,10 +27,10 @@ class LoanWalkTest {
 
     /** What the walk is made over. */
     enum Machine {
-        PARTIAL_IOCTL(heap -> heap),
-        VENDOR_DEVICE(heap -> heap),
+        PARTIAL(heap -> heap),
+        VENDOR(heap -> heap),
         WINDOW(heap -> heap.withWindowsThatSyncOnClose()),
-        WHOLE_BUFFER(heap -> heap),
+        WHOLE(heap -> heap),
         PARTIAL_IOCTL_OLD_ARM64(ModelHeap::withOldArm64),
         WINDOW_OLD_ARM64(heap -> heap.withOldArm64().withWindowsThatSyncOnClose()),
         WHOLE_BUFFER_OLD_ARM64(ModelHeap::withOldArm64),
@@ -87,7 +87,7 @@ class LoanWalkTest {
 
     @Test
     void ofRangesWithAFixedSeed() {
-        walk(Machine.PARTIAL_IOCTL, 1, FIXED_STEPS);
+        walk(Machine.PARTIAL, 1, FIXED_STEPS);
     }
 
     @Test

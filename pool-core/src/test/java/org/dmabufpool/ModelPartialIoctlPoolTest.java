@@ -9,11 +9,11 @@ import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.model.ModelHeap;
 import org.junit.jupiter.api.AfterEach;
 
-/** The contract over memory that is not coherent, synced by way of PARTIAL_IOCTL; the model sees no violation. */
+/** The contract over memory that is not coherent, synced by way of PARTIAL; the model sees no violation. */
 class ModelPartialIoctlPoolTest extends PoolContract {
 
     private final ModelHeap heap =
-            ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).withOldArm64().withSeed(1);
+            ModelHeap.supporting(SyncWay.PARTIAL).withOldArm64().withSeed(1);
 
     @Override
     protected Heap heap() {

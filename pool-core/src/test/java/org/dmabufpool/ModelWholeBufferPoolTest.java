@@ -9,11 +9,11 @@ import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.model.ModelHeap;
 import org.junit.jupiter.api.AfterEach;
 
-/** The contract over memory that is not coherent, synced by way of WHOLE_BUFFER; the model sees no violation. */
+/** The contract over memory that is not coherent, synced by way of WHOLE; the model sees no violation. */
 class ModelWholeBufferPoolTest extends PoolContract {
 
     private final ModelHeap heap =
-            ModelHeap.supporting(SyncWay.WHOLE_BUFFER).withOldArm64().withSeed(1);
+            ModelHeap.supporting(SyncWay.WHOLE).withOldArm64().withSeed(1);
 
     @Override
     protected Heap heap() {

@@ -21,7 +21,7 @@ class PartialAccessTest {
     private final DmaBufPool pool = DmaBufPool.builder()
             .heap(heap)
             .capacity(1 << 20)
-            .sync(SyncWay.PARTIAL_IOCTL)
+            .sync(SyncWay.PARTIAL)
             .build();
     private final Slice slice = pool.allocate(10_000);
     private final long at = slice.offset();

@@ -277,7 +277,7 @@ class PoolStatisticsTest {
     @Test
     void offMeansNoSyncNoAgeAndNoLeakButMemoryIsCounted() throws InterruptedException {
         try (DmaBufPool pool = DmaBufPool.builder()
-                        .heap(ModelHeap.supporting(SyncWay.PARTIAL_IOCTL))
+                        .heap(ModelHeap.supporting(SyncWay.PARTIAL))
                         .capacity(CAPACITY)
                         .statistics(false)
                         .build();
@@ -292,7 +292,7 @@ class PoolStatisticsTest {
             assertThat(now.oldestSliceNanos()).isZero();
             assertThat(now.sync().callCount()).isZero();
             assertThat(now.sync().bytesAsked()).isZero();
-            assertThat(now.syncWay()).isEqualTo(SyncWay.PARTIAL_IOCTL);
+            assertThat(now.syncWay()).isEqualTo(SyncWay.PARTIAL);
         }
     }
 

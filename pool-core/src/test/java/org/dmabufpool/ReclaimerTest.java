@@ -30,7 +30,7 @@ class ReclaimerTest {
     private static final long GRANULE = 4096;
 
     private final DmaBuf buffer =
-            refusingBuffer(ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).allocate(CAPACITY));
+            refusingBuffer(ModelHeap.supporting(SyncWay.PARTIAL).allocate(CAPACITY));
     private final OffsetAllocator real =
             AllocatorLayout.of(CAPACITY, GRANULE, GRANULE).createShared();
     private int refusals;

@@ -103,16 +103,16 @@ class TroubleTest {
         assertThatThrownBy(() -> DmaBufPool.builder()
                         .heap(new TroubledHeap(ModelHeap.supporting(SyncWay.WINDOW)))
                         .capacity(CAPACITY)
-                        .sync(SyncWay.PARTIAL_IOCTL)
+                        .sync(SyncWay.PARTIAL)
                         .build())
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> DmaBufPool.builder()
                         .heap(heap)
                         .capacity(CAPACITY)
-                        .sync(SyncWay.VENDOR_DEVICE)
+                        .sync(SyncWay.VENDOR)
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("VENDOR_DEVICE");
+                .hasMessageContaining("VENDOR");
         assertThat(heap.closedBuffers).isEqualTo(1);
         assertThatThrownBy(() -> DmaBufPool.builder().heap(heap).build())
                 .isInstanceOf(IllegalStateException.class)

@@ -65,7 +65,7 @@ public interface DmaBuf extends AutoCloseable {
      *
      * @param offset first byte
      * @param length bytes, above 0
-     * @throws UnsupportedOperationException unless {@link SyncWay#PARTIAL_IOCTL} or {@link SyncWay#VENDOR_DEVICE} is supported
+     * @throws UnsupportedOperationException unless {@link SyncWay#PARTIAL} or {@link SyncWay#VENDOR} is supported
      * @throws IndexOutOfBoundsException if the range does not lie within the buffer
      * @throws IllegalArgumentException if it does not begin and end on a cache line, or is empty
      * @throws HeapException if the kernel refuses, after interrupted calls were restarted
@@ -74,7 +74,7 @@ public interface DmaBuf extends AutoCloseable {
 
     /**
      * How far {@link #syncRange} reaches: ranges that end at or before this byte can be named. The partial ioctl has 32
-     * bits for offset and length. A buffer that is longer supports {@link SyncWay#WHOLE_BUFFER} too.
+     * bits for offset and length. A buffer that is longer supports {@link SyncWay#WHOLE} too.
      */
     default long rangeSyncLimit() {
         return size();

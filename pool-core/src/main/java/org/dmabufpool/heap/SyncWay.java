@@ -7,11 +7,11 @@ public enum SyncWay {
     /** No call at all: the memory is uncached, or CPU and devices are declared coherent. */
     NONE,
     /** {@code DMA_BUF_IOCTL_SYNC_PARTIAL} on the dma-buf: just the range. */
-    PARTIAL_IOCTL,
+    PARTIAL,
     /** A device of the vendor's own that syncs a range of a dma-buf it is handed: just the range. */
-    VENDOR_DEVICE,
+    VENDOR,
     /** {@code DMA_BUF_IOCTL_SYNC} on a window, a dma-buf of its own over just the slice's pages. */
     WINDOW,
     /** {@code DMA_BUF_IOCTL_SYNC} on the whole dma-buf. Safe for a pool only while accesses exclude one another. */
-    WHOLE_BUFFER
+    WHOLE
 }

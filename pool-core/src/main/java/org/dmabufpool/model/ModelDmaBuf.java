@@ -86,14 +86,14 @@ final class ModelDmaBuf implements DmaBuf {
 
     @Override
     public void syncWhole(SyncPhase phase, Direction direction) {
-        checkSupport(SyncWay.WHOLE_BUFFER);
+        checkSupport(SyncWay.WHOLE);
         checkOpen();
-        sync(new SyncCall(SyncWay.WHOLE_BUFFER, phase, direction, new Range(0, size)));
+        sync(new SyncCall(SyncWay.WHOLE, phase, direction, new Range(0, size)));
     }
 
     @Override
     public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {
-        SyncWay way = settings.ways().contains(SyncWay.VENDOR_DEVICE) ? SyncWay.VENDOR_DEVICE : SyncWay.PARTIAL_IOCTL;
+        SyncWay way = settings.ways().contains(SyncWay.VENDOR) ? SyncWay.VENDOR : SyncWay.PARTIAL;
         checkSupport(way);
         checkRange(offset, length);
         if (length == 0 || (!settings.takesUnalignedRanges() && !isWholeLines(offset, length))) {

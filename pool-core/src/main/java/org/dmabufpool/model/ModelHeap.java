@@ -36,7 +36,7 @@ public final class ModelHeap implements Heap {
 
     /** A heap with the partial ioctl, windows and whole-buffer sync, that behaves as current arm64 kernels do. */
     public ModelHeap() {
-        this(ModelSettings.of(EnumSet.of(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER)));
+        this(ModelSettings.of(EnumSet.of(SyncWay.PARTIAL, SyncWay.WINDOW, SyncWay.WHOLE)));
     }
 
     private ModelHeap(ModelSettings settings) {

@@ -209,7 +209,7 @@ final class PoolWatch implements PoolListener {
             return;
         }
         for (SyncCall call : bracket.calls()) {
-            if (call.phase() == phase && call.way() != SyncWay.WHOLE_BUFFER) {
+            if (call.phase() == phase && call.way() != SyncWay.WHOLE) {
                 Range excess = Coverage.firstGap(call.range().lines(), bracket.allowed(call.way(), book));
                 reportExcess(excess, call);
             }

@@ -37,7 +37,7 @@ public final class SyncPlanner {
     static final int MAX_IDLE_WINDOWS = 128;
 
     private static final SyncWay[] NARROWEST_FIRST = {
-        SyncWay.NONE, SyncWay.PARTIAL_IOCTL, SyncWay.VENDOR_DEVICE, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER
+        SyncWay.NONE, SyncWay.PARTIAL, SyncWay.VENDOR, SyncWay.WINDOW, SyncWay.WHOLE
     };
 
     private static final Logger LOG = Logger.getLogger(SyncPlanner.class.getName());
@@ -137,7 +137,7 @@ public final class SyncPlanner {
     }
 
     private static SyncSupport withLimit(DmaBuf buffer, SyncSupport choice) {
-        boolean byRange = choice.way() == SyncWay.PARTIAL_IOCTL || choice.way() == SyncWay.VENDOR_DEVICE;
+        boolean byRange = choice.way() == SyncWay.PARTIAL || choice.way() == SyncWay.VENDOR;
         if (!byRange || buffer.rangeSyncLimit() >= buffer.size()) {
             return choice;
         }
@@ -158,12 +158,12 @@ public final class SyncPlanner {
     private RangeSync rangeSync() {
         return switch (choice.way()) {
             case NONE -> new NoSync();
-            case PARTIAL_IOCTL, VENDOR_DEVICE ->
+            case PARTIAL, VENDOR ->
                 buffer.rangeSyncLimit() < buffer.size()
-                        ? new SplitSync(buffer, meter(choice.way()), meter(SyncWay.WHOLE_BUFFER))
+                        ? new SplitSync(buffer, meter(choice.way()), meter(SyncWay.WHOLE))
                         : new PartialSync(buffer, meter(choice.way()));
             case WINDOW -> new WindowSync(meter(SyncWay.WINDOW));
-            case WHOLE_BUFFER -> new WholeBufferSync(buffer, meter(SyncWay.WHOLE_BUFFER));
+            case WHOLE -> new WholeBufferSync(buffer, meter(SyncWay.WHOLE));
         };
     }
 
@@ -484,6 +484,11 @@ public final class SyncPlanner {
     /** Windows open now, those kept for later included. */
     public int openWindows() {
         return windows.openWindows();
+    }
+
+    /** By which way accesses are synced; never changes. */
+    public SyncWay way() {
+        return choice.way();
     }
 
     /** What has been done so far. */

@@ -29,7 +29,7 @@ public record SyncStatistics(SyncWay way, String reason, List<Calls> calls, List
     /**
      * Calls of one kind.
      *
-     * @param way the way of these calls: the pool's, or {@code WHOLE_BUFFER} for slices beyond what a range can name
+     * @param way the way of these calls: the pool's, or {@code WHOLE} for slices beyond what a range can name
      * @param phase START or END
      * @param direction what was synced for
      * @param count calls made

@@ -104,7 +104,7 @@ class CoherencyExtensionTest {
     static class EncodesTooEarly {
 
         @Test
-        @CoherencyModel(seed = 42, ways = SyncWay.PARTIAL_IOCTL)
+        @CoherencyModel(seed = 42, ways = SyncWay.PARTIAL)
         void test(ModelHeap heap) {
             try (DmaBufPool pool =
                             DmaBufPool.builder().heap(heap).capacity(1 << 20).build();
@@ -143,16 +143,14 @@ class CoherencyExtensionTest {
         void ofTheClass(ModelHeap heap) {
             assertThat(heap).isSameAs(first);
             assertThat(heap.seed()).isEqualTo(5);
-            assertThat(heap.allocate(1).support(SyncWay.PARTIAL_IOCTL).supported())
-                    .isFalse();
+            assertThat(heap.allocate(1).support(SyncWay.PARTIAL).supported()).isFalse();
         }
 
         @Test
         @CoherencyModel(seed = 6, oldArm64 = true)
         void ofTheMethod(ModelHeap heap) {
             assertThat(heap.seed()).isEqualTo(6);
-            assertThat(heap.allocate(1).support(SyncWay.PARTIAL_IOCTL).supported())
-                    .isTrue();
+            assertThat(heap.allocate(1).support(SyncWay.PARTIAL).supported()).isTrue();
         }
 
         @AfterEach

@@ -61,7 +61,7 @@ class CoherencyPropertiesTest {
 
     @Test
     void aSilentExporterIsSeenByTheModelAndByTheBytes() {
-        ModelHeap heap = ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).withSeed(1);
+        ModelHeap heap = ModelHeap.supporting(SyncWay.PARTIAL).withSeed(1);
         Heap silent = ForwardingBuffer.heap(heap, target -> new ForwardingBuffer(target) {
             @Override
             public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {}
@@ -81,7 +81,7 @@ class CoherencyPropertiesTest {
     }
 
     private static List<Violation> violationsOfAFaultyRun(long seed) {
-        ModelHeap heap = ModelHeap.supporting(SyncWay.PARTIAL_IOCTL).withSeed(seed);
+        ModelHeap heap = ModelHeap.supporting(SyncWay.PARTIAL).withSeed(seed);
         try (DmaBufPool pool = DmaBufPool.builder()
                 .heap(heap)
                 .capacity(CAPACITY)

@@ -45,7 +45,7 @@ class SabotageTest {
 
     /** No windows, so that slices lie as close as lines allow. */
     private static ModelHeap machine() {
-        return ModelHeap.supporting(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
+        return ModelHeap.supporting(SyncWay.PARTIAL, SyncWay.WHOLE);
     }
 
     private static DmaBufPool pool(ModelHeap heap, RangeFault fault) {
@@ -57,7 +57,7 @@ class SabotageTest {
                     }
                 }))
                 .capacity(CAPACITY)
-                .sync(SyncWay.PARTIAL_IOCTL)
+                .sync(SyncWay.PARTIAL)
                 .build();
     }
 
@@ -228,14 +228,14 @@ class SabotageTest {
                 assertThat(view.get(0)).isZero();
             }
             Violation lost = heap.violations().get(0);
-            assertThat(lost.what()).contains("START READ (WHOLE_BUFFER) of 65536 bytes at 0");
+            assertThat(lost.what()).contains("START READ (WHOLE) of 65536 bytes at 0");
             assertThat(lost.slice()).contains("'jpeg'").contains("SabotageTest");
             assertThat(lost.access()).contains("WRITE").contains("still open").contains("SabotageTest");
         }
 
         @Test
         void theSameStepsAreRefusedUnderExclusionAndSoundInOneBracket() {
-            ModelHeap heap = ModelHeap.supporting(SyncWay.WHOLE_BUFFER).withOldArm64();
+            ModelHeap heap = ModelHeap.supporting(SyncWay.WHOLE).withOldArm64();
             try (DmaBufPool pool =
                             DmaBufPool.builder().heap(heap).capacity(CAPACITY).build();
                     Slice written = pool.allocate(LENGTH);

@@ -228,7 +228,7 @@ class DmaBufPoolMetricsTest {
 
     @Test
     void closedPoolKeepsItsLastValuesUntilTheMetersGo() {
-        for (SyncWay way : List.of(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER)) {
+        for (SyncWay way : List.of(SyncWay.PARTIAL, SyncWay.WINDOW, SyncWay.WHOLE)) {
             DmaBufPool pool = DmaBufPool.builder()
                     .heap(ModelHeap.supporting(way))
                     .capacity(CAPACITY)
@@ -337,7 +337,7 @@ class DmaBufPoolMetricsTest {
         PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (DmaBufPoolMetrics.Histograms histograms = DmaBufPoolMetrics.histograms(prometheus, "camera");
                 DmaBufPool pool = DmaBufPool.builder()
-                        .heap(ModelHeap.supporting(SyncWay.PARTIAL_IOCTL))
+                        .heap(ModelHeap.supporting(SyncWay.PARTIAL))
                         .capacity(CAPACITY)
                         .name("camera")
                         .observer(histograms)
@@ -363,7 +363,7 @@ class DmaBufPoolMetricsTest {
 
     private static DmaBufPool pool(String name) {
         return DmaBufPool.builder()
-                .heap(ModelHeap.supporting(SyncWay.PARTIAL_IOCTL))
+                .heap(ModelHeap.supporting(SyncWay.PARTIAL))
                 .capacity(CAPACITY)
                 .name(name)
                 .build();

@@ -67,7 +67,7 @@ class ScrapeCostTest {
 
     private DmaBufPool fullPool(String name) {
         DmaBufPool pool = DmaBufPool.builder()
-                .heap(ModelHeap.supporting(SyncWay.PARTIAL_IOCTL))
+                .heap(ModelHeap.supporting(SyncWay.PARTIAL))
                 .capacity(2 << 20)
                 .name(name)
                 .build();

@@ -23,7 +23,7 @@ class OutOfMemoryTest {
     private static final int SHORT_WALK = 100;
 
     @ParameterizedTest
-    @ValueSource(strings = {"PARTIAL_IOCTL", "WINDOW", "WHOLE_BUFFER"})
+    @ValueSource(strings = {"PARTIAL", "WINDOW", "WHOLE"})
     void nothingIsLost(String way) throws ReflectiveOperationException {
         long seed =
                 Long.getLong("dmabufpool.walk.seed", ThreadLocalRandom.current().nextLong());

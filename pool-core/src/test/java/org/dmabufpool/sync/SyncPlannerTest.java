@@ -35,11 +35,11 @@ class SyncPlannerTest {
 
     @Test
     void aWayAskedForIsTakenOrRefusedWithTheReason() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
-        assertThat(SyncPlanner.choose(buffer, SyncWay.WHOLE_BUFFER, Duration.ZERO, true, SyncPlanner.Observer.NONE)
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL, SyncWay.WHOLE);
+        assertThat(SyncPlanner.choose(buffer, SyncWay.WHOLE, Duration.ZERO, true, SyncPlanner.Observer.NONE)
                         .choice()
                         .way())
-                .isEqualTo(SyncWay.WHOLE_BUFFER);
+                .isEqualTo(SyncWay.WHOLE);
         assertThatThrownBy(() ->
                         SyncPlanner.choose(buffer, SyncWay.WINDOW, Duration.ZERO, true, SyncPlanner.Observer.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -53,13 +53,13 @@ class SyncPlannerTest {
 
     @Test
     void slicesAreWholePagesWhereWindowsAreSupported() {
-        assertThat(planner(SyncWay.PARTIAL_IOCTL).granule()).isEqualTo(SyncPlanner.CACHE_LINE);
-        assertThat(planner(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW).granule()).isEqualTo(4096);
+        assertThat(planner(SyncWay.PARTIAL).granule()).isEqualTo(SyncPlanner.CACHE_LINE);
+        assertThat(planner(SyncWay.PARTIAL, SyncWay.WINDOW).granule()).isEqualTo(4096);
     }
 
     @Test
     void partialSyncNamesJustTheRange() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL);
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         bracket(planner, 256, 128, Direction.READ_WRITE, null);
         assertThat(buffer.calls).containsExactly("START READ_WRITE 256+128", "END READ_WRITE 256+128");
@@ -78,7 +78,7 @@ class SyncPlannerTest {
 
     @Test
     void slicesBeyondTheReachOfRangesAreSyncedWholeApartFromWritersBelow() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL, SyncWay.WHOLE);
         buffer.limit = 4096;
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         assertThat(planner.choice().reason()).contains("beyond byte 4096");
@@ -102,7 +102,7 @@ class SyncPlannerTest {
 
     @Test
     void whatADeviceWroteIsFetchedBeforeTheWholeBufferIsCleaned() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE);
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         lendToAWriter(planner);
         enteredBracket(planner, Direction.WRITE);
@@ -120,7 +120,7 @@ class SyncPlannerTest {
 
     @Test
     void aRefusedFetchIsMadeAgainByTheNextAccess() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE);
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         for (int refused = 0; refused < 2; refused++) {
             lendToAWriter(planner);
@@ -149,7 +149,7 @@ class SyncPlannerTest {
     void aRefusedRangeTakesBackThoseBefore() {
         LineRuns runs = LineRuns.covering(128, new long[] {0, 512, 1024}, new long[] {128, 640, 1152});
         for (int refused = 0; refused < 3; refused++) {
-            RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
+            RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL);
             SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
             buffer.refuseCall(refused);
             assertThatThrownBy(() -> planner.start(runs, Direction.WRITE, null)).isInstanceOf(HeapException.class);
@@ -166,7 +166,7 @@ class SyncPlannerTest {
 
     @Test
     void aRectangleBeyondTheReachTakesOneCallAPhase() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL, SyncWay.WHOLE_BUFFER);
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL, SyncWay.WHOLE);
         buffer.limit = 4096;
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         LineRuns rows = LineRuns.rectangle(128, 0, 128, 512, 100, false);
@@ -178,13 +178,13 @@ class SyncPlannerTest {
     @Test
     void severalRunsTakeSeveralCallsOnlyWhereCallsNameRanges() {
         LineRuns runs = LineRuns.covering(128, new long[] {0, 512}, new long[] {128, 640});
-        RecordingBuffer partial = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
+        RecordingBuffer partial = new RecordingBuffer(SyncWay.PARTIAL);
         SyncPlanner planner = SyncPlanner.choose(partial, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         planner.start(runs, Direction.READ, null);
         planner.end(runs, Direction.READ, null);
         assertThat(partial.calls)
                 .containsExactly("START READ 0+128", "START READ 512+128", "END READ 0+128", "END READ 512+128");
-        RecordingBuffer whole = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
+        RecordingBuffer whole = new RecordingBuffer(SyncWay.WHOLE);
         SyncPlanner wide = SyncPlanner.choose(whole, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         wide.start(runs, Direction.READ, null);
         wide.end(runs, Direction.READ, null);
@@ -203,7 +203,7 @@ class SyncPlannerTest {
     @ParameterizedTest
     @EnumSource(Direction.class)
     void aRefusedStartOrEndLeavesNobodyInside(Direction direction) {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE_BUFFER);
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.WHOLE);
         SyncPlanner planner = SyncPlanner.choose(buffer, null, Duration.ZERO, true, SyncPlanner.Observer.NONE);
         buffer.refusing = true;
         assertThatThrownBy(() -> planner.start(0, 128, direction, null)).isInstanceOf(HeapException.class);

@@ -45,7 +45,7 @@ class SyncStatisticsTest {
         use(planner, OFFSET);
         SyncStatistics sync = planner.statistics();
         assertThat(sync.way()).isEqualTo(way);
-        long named = way == SyncWay.WHOLE_BUFFER ? RecordingBuffer.SIZE : LENGTH;
+        long named = way == SyncWay.WHOLE ? RecordingBuffer.SIZE : LENGTH;
         for (SyncPhase phase : SyncPhase.values()) {
             for (Direction direction : Direction.values()) {
                 long count = direction.ordinal() + 1;
@@ -75,9 +75,9 @@ class SyncStatisticsTest {
     @ParameterizedTest
     @EnumSource(
             value = SyncWay.class,
-            names = {"PARTIAL_IOCTL", "VENDOR_DEVICE"})
+            names = {"PARTIAL", "VENDOR"})
     void beyondTheReachOfRangesCallsAreWholeBufferOnes(SyncWay way) {
-        RecordingBuffer buffer = new RecordingBuffer(way, SyncWay.WHOLE_BUFFER);
+        RecordingBuffer buffer = new RecordingBuffer(way, SyncWay.WHOLE);
         buffer.limit = OFFSET + LENGTH;
         SyncPlanner planner = planner(buffer, true, SyncPlanner.Observer.NONE);
         use(planner, OFFSET);
@@ -91,7 +91,7 @@ class SyncStatisticsTest {
                         .contains(
                                 new SyncStatistics.Calls(way, phase, direction, count, count * LENGTH),
                                 new SyncStatistics.Calls(
-                                        SyncWay.WHOLE_BUFFER, phase, direction, count, count * RecordingBuffer.SIZE));
+                                        SyncWay.WHOLE, phase, direction, count, count * RecordingBuffer.SIZE));
                 assertThat(phases(sync, phase, direction).count()).isEqualTo(2 * count);
             }
         }
@@ -102,19 +102,19 @@ class SyncStatisticsTest {
     @Test
     void severalRunsAreOnePhaseOfTheirBytesTogether() {
         LineRuns runs = LineRuns.covering(128, new long[] {0, 512}, new long[] {128, 768});
-        SyncPlanner planner = planner(new RecordingBuffer(SyncWay.PARTIAL_IOCTL), true, SyncPlanner.Observer.NONE);
+        SyncPlanner planner = planner(new RecordingBuffer(SyncWay.PARTIAL), true, SyncPlanner.Observer.NONE);
         planner.start(runs, Direction.READ, null);
         planner.end(runs, Direction.READ, null);
         SyncStatistics sync = planner.statistics();
         assertThat(phases(sync, SyncPhase.START, Direction.READ).count()).isEqualTo(1);
         assertThat(phases(sync, SyncPhase.START, Direction.READ).bytesAsked()).isEqualTo(384);
         assertThat(sync.calls())
-                .contains(new SyncStatistics.Calls(SyncWay.PARTIAL_IOCTL, SyncPhase.START, Direction.READ, 2, 384));
+                .contains(new SyncStatistics.Calls(SyncWay.PARTIAL, SyncPhase.START, Direction.READ, 2, 384));
     }
 
     @Test
     void aRefusedPhaseIsNotCountedNorTold() {
-        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL_IOCTL);
+        RecordingBuffer buffer = new RecordingBuffer(SyncWay.PARTIAL);
         List<String> told = new ArrayList<>();
         SyncPlanner planner =
                 planner(buffer, true, (phase, direction, offset, length, nanos) -> told.add(phase.name()));
@@ -133,7 +133,7 @@ class SyncStatisticsTest {
     void offCountsNothingAndAnObserverIsToldAllTheSame() {
         List<Long> told = new ArrayList<>();
         SyncPlanner planner = planner(
-                new RecordingBuffer(SyncWay.PARTIAL_IOCTL),
+                new RecordingBuffer(SyncWay.PARTIAL),
                 false,
                 (phase, direction, offset, length, nanos) -> told.add(nanos));
         use(planner, OFFSET);

@@ -48,7 +48,7 @@ public final class AdoptedHeap implements Heap {
     /**
      * A heap of the same buffer, of which it is known that {@code DMA_BUF_IOCTL_SYNC_PARTIAL} works: that these
      * exporters have the operation behind it. A kernel answers 0 where they do not, and syncs nothing; so
-     * {@link SyncWay#PARTIAL_IOCTL} is supported for trusted exporters only.
+     * {@link SyncWay#PARTIAL} is supported for trusted exporters only.
      *
      * @param exporters as {@link DmaBuf#exporter()} names them
      */

@@ -60,7 +60,7 @@ public final class DmaHeap implements Heap {
     /**
      * The same heap, of which it is known that {@code DMA_BUF_IOCTL_SYNC_PARTIAL} works: that these exporters have the
      * operation behind it. A kernel answers 0 where they do not, and syncs nothing; so this cannot be found out by
-     * asking, and {@link SyncWay#PARTIAL_IOCTL} is supported for trusted exporters only.
+     * asking, and {@link SyncWay#PARTIAL} is supported for trusted exporters only.
      *
      * @param exporters as {@link DmaBuf#exporter()} names them
      */

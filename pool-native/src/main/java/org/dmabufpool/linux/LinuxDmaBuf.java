@@ -168,7 +168,7 @@ final class LinuxDmaBuf implements DmaBuf {
     @Override
     public void syncWhole(SyncPhase phase, Direction direction) {
         requireOpen();
-        supports.require(SyncWay.WHOLE_BUFFER, name);
+        supports.require(SyncWay.WHOLE, name);
         syncCalls.whole(sharedFd(), name, phase, direction);
     }
 
@@ -176,7 +176,7 @@ final class LinuxDmaBuf implements DmaBuf {
     public void syncRange(SyncPhase phase, Direction direction, long offset, long length) {
         requireOpen();
         if (vendor == null) {
-            supports.require(SyncWay.PARTIAL_IOCTL, name);
+            supports.require(SyncWay.PARTIAL, name);
         }
         requireWithin(offset, length);
         requireReach(offset, length);
@@ -235,13 +235,13 @@ final class LinuxDmaBuf implements DmaBuf {
 
     /** What is a dma-buf as a whole can be synced as a whole, and the other way round. */
     private boolean hasFences() {
-        return supports.of(SyncWay.WHOLE_BUFFER).supported();
+        return supports.of(SyncWay.WHOLE).supported();
     }
 
     private UnsupportedOperationException withoutFences() {
         boolean windowed = supports.of(SyncWay.WINDOW).supported();
         return new UnsupportedOperationException(name + " as a whole has no fences: "
-                + supports.of(SyncWay.WHOLE_BUFFER).reason() + (windowed ? ". Its windows have fences." : "."));
+                + supports.of(SyncWay.WHOLE).reason() + (windowed ? ". Its windows have fences." : "."));
     }
 
     @Override

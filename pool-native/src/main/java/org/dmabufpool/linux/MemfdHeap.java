@@ -80,8 +80,8 @@ public final class MemfdHeap implements Heap {
     private static SyncSupports supports() {
         return new SyncSupports(
                 SyncSupport.yes(SyncWay.NONE, NO_DEVICE),
-                SyncSupport.no(SyncWay.PARTIAL_IOCTL, "a memfd is no dma-buf"),
+                SyncSupport.no(SyncWay.PARTIAL, "a memfd is no dma-buf"),
                 SyncSupports.noWindows(),
-                SyncSupport.no(SyncWay.WHOLE_BUFFER, "a memfd is no dma-buf"));
+                SyncSupport.no(SyncWay.WHOLE, "a memfd is no dma-buf"));
     }
 }

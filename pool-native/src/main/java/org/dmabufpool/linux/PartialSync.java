@@ -34,8 +34,7 @@ final class PartialSync {
         }
         if (settings.trusted().contains(exporter)) {
             return SyncSupport.yes(
-                    SyncWay.PARTIAL_IOCTL,
-                    "the kernel answers and exporter \"" + exporter + "\" is trusted by setting");
+                    SyncWay.PARTIAL, "the kernel answers and exporter \"" + exporter + "\" is trusted by setting");
         }
         RangeSyncProof proof = settings.partialProof();
         return proof == null || !proof.exporter().equals(exporter)
@@ -52,6 +51,6 @@ final class PartialSync {
     }
 
     private static SyncSupport no(String reason) {
-        return SyncSupport.no(SyncWay.PARTIAL_IOCTL, reason);
+        return SyncSupport.no(SyncWay.PARTIAL, reason);
     }
 }

@@ -39,7 +39,7 @@ record RangeSettings(
 
     /** What a self-test found, for better or worse. */
     RangeSettings proven(RangeSyncProof proof) {
-        return proof.way() == SyncWay.VENDOR_DEVICE
+        return proof.way() == SyncWay.VENDOR
                 ? new RangeSettings(trusted, proof.vendor().orElse(null), partialProof, proof)
                 : new RangeSettings(trusted, vendor, proof, vendorProof);
     }

@@ -38,7 +38,7 @@ public final class RangeSyncProof {
         this.vendor = vendor;
     }
 
-    /** {@link SyncWay#PARTIAL_IOCTL} or {@link SyncWay#VENDOR_DEVICE}. */
+    /** {@link SyncWay#PARTIAL} or {@link SyncWay#VENDOR}. */
     public SyncWay way() {
         return way;
     }

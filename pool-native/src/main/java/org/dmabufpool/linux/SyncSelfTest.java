@@ -67,7 +67,7 @@ public final class SyncSelfTest {
     static RangeSyncProof ofPartialIoctl(Syscalls syscalls, int fd, DeviceLoop device) {
         String exporter = FdInfo.of(syscalls, fd).exporter();
         RangeSettings trusting = RangeSettings.NONE.trusting(exporter);
-        return run(new AdoptedHeap(syscalls, fd, trusting), device, SyncWay.PARTIAL_IOCTL, null);
+        return run(new AdoptedHeap(syscalls, fd, trusting), device, SyncWay.PARTIAL, null);
     }
 
     /**
@@ -85,7 +85,7 @@ public final class SyncSelfTest {
     static RangeSyncProof ofVendorDevice(Syscalls syscalls, int fd, VendorSync vendor, DeviceLoop device) {
         FdInfo.of(syscalls, fd); // refuses what is no dma-buf
         RangeSettings through = RangeSettings.NONE.through(vendor);
-        return run(new AdoptedHeap(syscalls, fd, through), device, SyncWay.VENDOR_DEVICE, vendor);
+        return run(new AdoptedHeap(syscalls, fd, through), device, SyncWay.VENDOR, vendor);
     }
 
     private static RangeSyncProof run(AdoptedHeap heap, DeviceLoop device, SyncWay way, @Nullable VendorSync vendor) {

@@ -60,7 +60,7 @@ final class SyncSupports {
     static SyncSupport vendorDevice(VendorDevice device, String exporter, RangeSettings settings) {
         RangeSyncProof proof = settings.vendorProof();
         if (proof == null) {
-            return SyncSupport.yes(SyncWay.VENDOR_DEVICE, device.path() + " opens and is named by setting");
+            return SyncSupport.yes(SyncWay.VENDOR, device.path() + " opens and is named by setting");
         }
         return proof.exporter().equals(exporter)
                 ? PartialSync.bySelfTest(proof)
@@ -70,16 +70,16 @@ final class SyncSupports {
 
     /** The partial ioctl, where a vendor's device is in its place. */
     static SyncSupport insteadOfPartialIoctl(VendorDevice device) {
-        return SyncSupport.no(SyncWay.PARTIAL_IOCTL, "ranges are synced through " + device.path() + " instead");
+        return SyncSupport.no(SyncWay.PARTIAL, "ranges are synced through " + device.path() + " instead");
     }
 
     /** No vendor's device, and why. */
     static SyncSupport noVendorDevice(String reason) {
-        return SyncSupport.no(SyncWay.VENDOR_DEVICE, reason);
+        return SyncSupport.no(SyncWay.VENDOR, reason);
     }
 
     /** Sync of the whole buffer, which every dma-buf has. */
     static SyncSupport wholeBuffer() {
-        return SyncSupport.yes(SyncWay.WHOLE_BUFFER, "every dma-buf has DMA_BUF_IOCTL_SYNC");
+        return SyncSupport.yes(SyncWay.WHOLE, "every dma-buf has DMA_BUF_IOCTL_SYNC");
     }
 }

@@ -87,8 +87,7 @@ public final class UdmabufHeap implements Heap {
         if (!Errno.EIO.is(-refusal.errno())) {
             throw refusal;
         }
-        return SyncSupport.no(
-                SyncWay.WHOLE_BUFFER, "the whole buffer cannot be synced at once: " + refusal.getMessage());
+        return SyncSupport.no(SyncWay.WHOLE, "the whole buffer cannot be synced at once: " + refusal.getMessage());
     }
 
     private LinuxDmaBuf assemble(
@@ -100,7 +99,7 @@ public final class UdmabufHeap implements Heap {
             UdmabufDevice device) {
         SyncSupports supports = new SyncSupports(
                 SyncSupports.noneByName(NAME),
-                SyncSupport.no(SyncWay.PARTIAL_IOCTL, "udmabuf has no partial operation; its windows sync ranges"),
+                SyncSupport.no(SyncWay.PARTIAL, "udmabuf has no partial operation; its windows sync ranges"),
                 SyncSupport.yes(SyncWay.WINDOW, "udmabuf makes a dma-buf over any pages of its memfd"),
                 wholeBuffer);
         return new LinuxDmaBuf.Parts(
@@ -110,14 +109,14 @@ public final class UdmabufHeap implements Heap {
 
     private SyncSupport wholeBuffer(long size, OptionalLong limit) {
         if (limit.isEmpty()) {
-            return SyncSupport.no(SyncWay.WHOLE_BUFFER, UdmabufIoctl.SIZE_LIMIT_FILE + " cannot be read");
+            return SyncSupport.no(SyncWay.WHOLE, UdmabufIoctl.SIZE_LIMIT_FILE + " cannot be read");
         }
         if (size > limit.getAsLong()) {
             String reason = "one udmabuf has " + limit.getAsLong() + " bytes at most (udmabuf.size_limit_mb)";
-            return SyncSupport.no(SyncWay.WHOLE_BUFFER, reason);
+            return SyncSupport.no(SyncWay.WHOLE, reason);
         }
         return AvailableMemory.holds(syscalls, size)
-                ? SyncSupport.yes(SyncWay.WHOLE_BUFFER, "one udmabuf spans the whole buffer")
-                : SyncSupport.no(SyncWay.WHOLE_BUFFER, "a udmabuf takes its memory at once, and there is not so much");
+                ? SyncSupport.yes(SyncWay.WHOLE, "one udmabuf spans the whole buffer")
+                : SyncSupport.no(SyncWay.WHOLE, "a udmabuf takes its memory at once, and there is not so much");
     }
 }

@@ -44,7 +44,7 @@ class AdoptedHeapTest {
             assertThat(buffer.view(0, 4).getInt(0)).isEqualTo(42);
             assertThat(buffer.fd()).isNotEqualTo(theirs);
             assertThat(buffer.exporter()).isEqualTo("system");
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).supported()).isTrue();
+            assertThat(buffer.support(SyncWay.WHOLE).supported()).isTrue();
         }
         contents.close();
     }
@@ -88,7 +88,7 @@ class AdoptedHeapTest {
                 assertThat(buffer.exporter()).isEqualTo("memfd");
                 assertThat(buffer.name()).startsWith("adopted #");
                 assertThat(buffer.support(SyncWay.NONE).supported()).isTrue();
-                assertThat(buffer.support(SyncWay.WHOLE_BUFFER).supported()).isFalse();
+                assertThat(buffer.support(SyncWay.WHOLE).supported()).isFalse();
                 buffer.view(8192, 4).putInt(0, 42);
             }
             assertThat(kernel.lseek(memfd.number(), 0, LinuxAbi.SEEK_CUR))
@@ -178,7 +178,7 @@ class AdoptedHeapTest {
     void trustIsGivenByExporter() {
         kernel.hasPartialSync = true;
         try (DmaBuf buffer = heap(theirs).trustPartialSync("system").allocate(1)) {
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isTrue();
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isTrue();
         }
     }
 

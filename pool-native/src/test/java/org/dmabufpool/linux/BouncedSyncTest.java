@@ -124,7 +124,7 @@ class BouncedSyncTest {
 
     @Test
     void wholeBufferPoolKeepsAWritersBytesWhileItsThreadWantsToReadAnotherSlice() {
-        try (DmaBufPool pool = pool(SyncWay.WHOLE_BUFFER);
+        try (DmaBufPool pool = pool(SyncWay.WHOLE);
                 Slice written = pool.allocate(PAGE);
                 Slice read = pool.allocate(PAGE)) {
             try (CpuAccess write = written.write()) {
@@ -141,7 +141,7 @@ class BouncedSyncTest {
 
     @Test
     void wholeBufferPoolReadsOneSliceAndWritesAnotherInOneBracket() {
-        try (DmaBufPool pool = pool(SyncWay.WHOLE_BUFFER);
+        try (DmaBufPool pool = pool(SyncWay.WHOLE);
                 Slice written = pool.allocate(PAGE);
                 Slice read = pool.allocate(PAGE)) {
             rig.camera().fill(read.offset(), PAGE, 4);
@@ -156,7 +156,7 @@ class BouncedSyncTest {
 
     @Test
     void wholeBufferPoolKeepsOtherThreadsFromReadingWhileOneWrites() {
-        try (DmaBufPool pool = pool(SyncWay.WHOLE_BUFFER);
+        try (DmaBufPool pool = pool(SyncWay.WHOLE);
                 Slice written = pool.allocate(PAGE);
                 Slice read = pool.allocate(PAGE)) {
             try (CpuAccess write = written.write()) {
@@ -207,10 +207,10 @@ class BouncedSyncTest {
     void silentExporterIsNotTrustedAndThePoolStaysRight() {
         try (DmaBufPool pool = DmaBufPool.builder().heap(silent).capacity(BYTES).build();
                 Slice slice = pool.allocate(PAGE)) {
-            SyncSupport support = silent.buffer().support(SyncWay.PARTIAL_IOCTL);
+            SyncSupport support = silent.buffer().support(SyncWay.PARTIAL);
             assertThat(support.supported()).isFalse();
             assertThat(support.reason()).contains("proves nothing", "dmabuf_pool_silent", "trustPartialSync");
-            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.WHOLE_BUFFER);
+            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.WHOLE);
             try (CpuAccess access = slice.write()) {
                 access.buffer().put(0, (byte) 7);
             }
@@ -222,7 +222,7 @@ class BouncedSyncTest {
     void ordinaryExportersAreSilentTooWhereTheKernelKnowsTheCall() {
         try (DmaBuf buffer = new DmaHeap("system").allocate(PAGE)) {
             assertThat(LinuxFacts.partialSyncAnswers(buffer.fd())).isTrue();
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isFalse();
         }
     }
 
@@ -274,7 +274,7 @@ class BouncedSyncTest {
 
     @Test
     void bytesSyncedAreTheLinesTouched() {
-        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL)) {
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL)) {
             rig.takeCounters();
             long lines = 0;
             PoolStatistics before = pool.statistics();
@@ -306,7 +306,7 @@ class BouncedSyncTest {
     @Test
     void rangesOfOneAccessAreSyncedLineByLineAndByTheFewestCalls() {
         SplittableRandom random = new SplittableRandom(1);
-        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL);
                 Slice slice = pool.allocate(FRAME_BYTES)) {
             for (int i = 0; i < 200; i++) {
                 List<SliceRange> ranges = SliceRange.rectangle(
@@ -349,7 +349,7 @@ class BouncedSyncTest {
 
     @Test
     void whatIsWrittenThroughAViewThatWasKeptNeverReachesTheDevice() {
-        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL);
                 Slice slice = pool.allocate(PAGE)) {
             ByteBuffer kept;
             try (CpuAccess access = slice.write()) {
@@ -381,7 +381,7 @@ class BouncedSyncTest {
 
     @Test
     void aWriteThatCoversPartOfWhatTheDeviceWroteRunsOverTheRest() {
-        try (DmaBufPool pool = pool(SyncWay.PARTIAL_IOCTL);
+        try (DmaBufPool pool = pool(SyncWay.PARTIAL);
                 Slice slice = pool.allocate(PAGE)) {
             rig.camera().fill(slice.offset(), PAGE, 5);
             try (CpuAccess access = slice.write()) {

@@ -151,7 +151,7 @@ final class CoherencyWalk {
         this.camera = camera;
         this.leavesFences = leavesFences;
         this.largest = largest;
-        this.wholeBuffer = pool.statistics().syncWay() == SyncWay.WHOLE_BUFFER;
+        this.wholeBuffer = pool.statistics().syncWay() == SyncWay.WHOLE;
         this.seed = seed;
         this.random = new SplittableRandom(seed);
         random.nextBytes(noise);

@@ -48,20 +48,19 @@ class CoherencyWalkBounceTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void partialSyncShowsNoStaleByte(long seed) {
-        assertShowsNoStaleByte(walk(LabRig.ranged(), SyncWay.PARTIAL_IOCTL, steps(), seed));
+        assertShowsNoStaleByte(walk(LabRig.ranged(), SyncWay.PARTIAL, steps(), seed));
     }
 
     @ParameterizedTest
     @EnumSource
     void vendorDeviceShowsNoStaleByte(LabVendor vendor) {
-        seeds().forEach(seed ->
-                assertShowsNoStaleByte(walk(LabRig.through(vendor), SyncWay.VENDOR_DEVICE, steps(), seed)));
+        seeds().forEach(seed -> assertShowsNoStaleByte(walk(LabRig.through(vendor), SyncWay.VENDOR, steps(), seed)));
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void wholeBufferUnderExclusionShowsNoStaleByte(long seed) {
-        assertShowsNoStaleByte(walk(LabRig.ranged(), SyncWay.WHOLE_BUFFER, steps(), seed));
+        assertShowsNoStaleByte(walk(LabRig.ranged(), SyncWay.WHOLE, steps(), seed));
     }
 
     /** Of a udmabuf each device has bounce buffers of its own, so only what the CPU sees can be compared. */
@@ -87,19 +86,19 @@ class CoherencyWalkBounceTest {
     void everyFaultIsSeen(SabotagedDmaBuf.Fault fault) {
         UnaryOperator<DmaBuf> sabotage = buffer -> new SabotagedDmaBuf(buffer, fault);
         CoherencyWalk.Outcome outcome =
-                walk(LabRig.diverted(sabotage), SyncWay.PARTIAL_IOCTL, SABOTAGED_STEPS, fault.ordinal());
+                walk(LabRig.diverted(sabotage), SyncWay.PARTIAL, SABOTAGED_STEPS, fault.ordinal());
         assertThat(outcome.mismatches()).as("%s: %s", fault, outcome).isPositive();
     }
 
     @Test
     void aSilentExporterThatIsTrustedIsSeen() {
         LabRig silent = LabRig.silent(LabModule.Exporter.SILENT.kernelName());
-        CoherencyWalk.Outcome outcome = walk(silent, SyncWay.PARTIAL_IOCTL, SABOTAGED_STEPS, 6);
+        CoherencyWalk.Outcome outcome = walk(silent, SyncWay.PARTIAL, SABOTAGED_STEPS, 6);
         assertThat(outcome.mismatches()).as("%s", outcome).isPositive();
     }
 
     private static CoherencyWalk.Outcome walk(LabRig rig, SyncWay way, int steps, long seed) {
-        boolean whole = way == SyncWay.WHOLE_BUFFER;
+        boolean whole = way == SyncWay.WHOLE;
         try (rig;
                 DmaBufPool pool = DmaBufPool.builder()
                         .heap(rig)

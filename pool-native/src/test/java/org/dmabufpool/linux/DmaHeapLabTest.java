@@ -60,7 +60,7 @@ class DmaHeapLabTest {
     @Test
     void thisKernelHasNoPartialSyncAndTrustDoesNotHelp() {
         try (DmaBuf buffer = heap.trustPartialSync("system").allocate(4096)) {
-            SyncSupport support = buffer.support(SyncWay.PARTIAL_IOCTL);
+            SyncSupport support = buffer.support(SyncWay.PARTIAL);
             assertThat(support.supported()).isFalse();
             assertThat(support.reason()).contains("ENOTTY");
             assertThat(LinuxFacts.partialSyncAnswers(buffer.fd())).isFalse();

@@ -30,7 +30,7 @@ class MemfdHeapTest {
         try (DmaBuf buffer = heap.allocate(4096)) {
             assertThat(buffer.support(SyncWay.NONE).supported()).isTrue();
             assertThat(buffer.support(SyncWay.NONE).reason()).contains("no device");
-            for (SyncWay way : List.of(SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER)) {
+            for (SyncWay way : List.of(SyncWay.PARTIAL, SyncWay.WINDOW, SyncWay.WHOLE)) {
                 assertThat(buffer.support(way).supported()).as("%s", way).isFalse();
             }
             assertThatThrownBy(() -> buffer.openWindow(0, 4096)).isInstanceOf(UnsupportedOperationException.class);

@@ -76,8 +76,8 @@ class SyncCallsTest {
     @Test
     void withoutTheIoctlPartialSyncIsUnsupportedEvenForTrustedExporters() {
         try (DmaBuf buffer = buffer(4096, FakeKernel.HEAP)) {
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isFalse();
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).reason()).contains("ENOTTY");
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.PARTIAL).reason()).contains("ENOTTY");
             assertThatThrownBy(() -> buffer.syncRange(SyncPhase.START, Direction.READ, 0, 128))
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining("ENOTTY");
@@ -88,8 +88,8 @@ class SyncCallsTest {
     void anAnswerAloneProvesNothing() {
         kernel.hasPartialSync = true;
         try (DmaBuf buffer = buffer(4096, "other-exporter")) {
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isFalse();
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).reason())
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.PARTIAL).reason())
                     .contains("proves nothing")
                     .contains("\"system\"")
                     .contains("trustPartialSync");
@@ -100,7 +100,7 @@ class SyncCallsTest {
     void askingForSupportSyncsNothing() {
         kernel.hasPartialSync = true;
         try (DmaBuf buffer = buffer(4096, FakeKernel.HEAP)) {
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isTrue();
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isTrue();
             assertThat(kernel.syncs).isEmpty();
         }
     }
@@ -156,7 +156,7 @@ class SyncCallsTest {
         try (DmaBuf small = buffer(gibi4 - 4096, FakeKernel.HEAP);
                 DmaBuf big = buffer(gibi4, FakeKernel.HEAP)) {
             assertThat(small.rangeSyncLimit()).isEqualTo(small.size());
-            assertThat(big.support(SyncWay.PARTIAL_IOCTL).supported()).isTrue();
+            assertThat(big.support(SyncWay.PARTIAL).supported()).isTrue();
             assertThat(big.rangeSyncLimit()).isEqualTo(gibi4 - 128);
             big.syncRange(SyncPhase.END, Direction.WRITE, gibi4 - 256, 128);
             assertThatThrownBy(() -> big.syncRange(SyncPhase.END, Direction.WRITE, gibi4 - 128, 128))

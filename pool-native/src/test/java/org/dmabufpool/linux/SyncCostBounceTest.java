@@ -68,8 +68,8 @@ class SyncCostBounceTest {
 
     @Test
     void partialSyncCostsWhatItsRangeCosts() throws IOException {
-        long[] partial = fastest(SyncWay.PARTIAL_IOCTL);
-        long[] whole = fastest(SyncWay.WHOLE_BUFFER);
+        long[] partial = fastest(SyncWay.PARTIAL);
+        long[] whole = fastest(SyncWay.WHOLE);
         List<Cost> costs = new ArrayList<>();
         for (int i = 0; i < partial.length; i++) {
             costs.add(new Cost(sliceBytes(i), partial[i], whole[i]));
@@ -112,7 +112,7 @@ class SyncCostBounceTest {
     }
 
     private static long fastestBracket(LabRig rig, DmaBufPool pool, int sliceBytes) {
-        boolean whole = pool.statistics().syncWay() == SyncWay.WHOLE_BUFFER;
+        boolean whole = pool.statistics().syncWay() == SyncWay.WHOLE;
         int brackets = whole ? WHOLE_BUFFER_BRACKETS : brackets(sliceBytes);
         long fastest = Long.MAX_VALUE;
         rig.takeCounters();

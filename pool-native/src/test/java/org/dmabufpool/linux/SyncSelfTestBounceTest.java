@@ -55,8 +55,8 @@ class SyncSelfTestBounceTest {
             assertThat(proof.verdict()).as("%s", proof).isEqualTo(Verdict.REFUTED);
             assertThat(proof.reason()).contains("stayed stale");
             try (DmaBuf told = new DmaHeap("system").provenSync(proof).allocate(BYTES)) {
-                assertThat(told.support(SyncWay.PARTIAL_IOCTL).supported()).isFalse();
-                assertThat(told.support(SyncWay.PARTIAL_IOCTL).reason()).contains("REFUTED");
+                assertThat(told.support(SyncWay.PARTIAL).supported()).isFalse();
+                assertThat(told.support(SyncWay.PARTIAL).reason()).contains("REFUTED");
             }
         }
     }
@@ -67,7 +67,7 @@ class SyncSelfTestBounceTest {
         try (LabRig rig = LabRig.told(Exporter.RANGED, heap -> heap.provenSync(proof));
                 DmaBufPool pool = DmaBufPool.builder().heap(rig).capacity(BYTES).build();
                 Slice slice = pool.allocate(1000)) {
-            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.PARTIAL_IOCTL);
+            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.PARTIAL);
             assertThat(pool.statistics().syncReason()).contains("PROVEN");
             try (CpuAccess access = slice.write()) {
                 access.buffer().put(0, (byte) 7);

@@ -108,7 +108,7 @@ class SyncSelfTestTest {
         assertThat(proof.verdict()).as("%s", proof).isEqualTo(tried.verdict);
         assertThat(proof.reason()).contains(tried.reason);
         assertThat(proof.exporter()).isEqualTo(FakeKernel.HEAP);
-        assertThat(proof.way()).isEqualTo(SyncWay.PARTIAL_IOCTL);
+        assertThat(proof.way()).isEqualTo(SyncWay.PARTIAL);
         assertThat(proof.vendor()).isEmpty();
     }
 
@@ -119,7 +119,7 @@ class SyncSelfTestTest {
         VendorSync vendor = new XringSync(FakeKernel.VENDOR_PATH);
         RangeSyncProof proof = SyncSelfTest.ofVendorDevice(kernel, fd, vendor, device);
         assertThat(proof.verdict()).as("%s", proof).isEqualTo(tried.verdict);
-        assertThat(proof.way()).isEqualTo(SyncWay.VENDOR_DEVICE);
+        assertThat(proof.way()).isEqualTo(SyncWay.VENDOR);
         assertThat(proof.vendor()).containsSame(vendor);
     }
 
@@ -172,7 +172,7 @@ class SyncSelfTestTest {
     void aPoolTakesWhatIsProvenAndSaysWhy() {
         RangeSyncProof proof = SyncSelfTest.ofPartialIoctl(kernel, fd, device);
         try (DmaBufPool pool = pool(proof)) {
-            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.PARTIAL_IOCTL);
+            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.PARTIAL);
             assertThat(pool.statistics().syncReason())
                     .contains("a self-test of exporter \"system\" says PROVEN: 8 rounds");
         }
@@ -182,7 +182,7 @@ class SyncSelfTestTest {
     void aPoolTakesAVendorsDeviceThatIsProven() {
         RangeSyncProof proof = SyncSelfTest.ofVendorDevice(kernel, fd, new XringSync(FakeKernel.VENDOR_PATH), device);
         try (DmaBufPool pool = pool(proof)) {
-            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.VENDOR_DEVICE);
+            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.VENDOR);
             assertThat(pool.statistics().syncReason()).contains("says PROVEN");
         }
     }
@@ -193,7 +193,7 @@ class SyncSelfTestTest {
         RangeSyncProof partial = SyncSelfTest.ofPartialIoctl(kernel, fd, device);
         RangeSyncProof vendors = SyncSelfTest.ofVendorDevice(kernel, fd, new XringSync(FakeKernel.VENDOR_PATH), device);
         try (DmaBuf buffer = heap().provenSync(partial).provenSync(vendors).allocate(1)) {
-            for (SyncWay way : List.of(SyncWay.PARTIAL_IOCTL, SyncWay.VENDOR_DEVICE)) {
+            for (SyncWay way : List.of(SyncWay.PARTIAL, SyncWay.VENDOR)) {
                 assertThat(buffer.support(way).supported()).isFalse();
                 assertThat(buffer.support(way).reason()).contains("says REFUTED", "stayed stale");
             }
@@ -206,10 +206,10 @@ class SyncSelfTestTest {
         RangeSyncProof vendors = SyncSelfTest.ofVendorDevice(kernel, fd, new XringSync(FakeKernel.VENDOR_PATH), device);
         kernel.exporter = "cma";
         try (DmaBuf buffer = heap().provenSync(partial).provenSync(vendors).allocate(1)) {
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isFalse();
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).reason()).contains("proves nothing for exporter \"cma\"");
-            assertThat(buffer.support(SyncWay.VENDOR_DEVICE).supported()).isFalse();
-            assertThat(buffer.support(SyncWay.VENDOR_DEVICE).reason()).contains("was of exporter \"system\"");
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.PARTIAL).reason()).contains("proves nothing for exporter \"cma\"");
+            assertThat(buffer.support(SyncWay.VENDOR).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.VENDOR).reason()).contains("was of exporter \"system\"");
         }
     }
 

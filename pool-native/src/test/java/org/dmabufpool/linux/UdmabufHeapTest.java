@@ -66,10 +66,8 @@ class UdmabufHeapTest {
         kernel.script(DmaBufIoctl.SYNC, -Errno.EIO.number());
         try (DmaBuf buffer = heap.allocate(MIB);
                 Window window = buffer.openWindow(0, 4096)) {
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).supported()).isFalse();
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).reason())
-                    .contains("EIO")
-                    .contains("bounce buffers");
+            assertThat(buffer.support(SyncWay.WHOLE).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.WHOLE).reason()).contains("EIO").contains("bounce buffers");
             assertThat(buffer.fd()).isEqualTo(-1);
             window.sync(SyncPhase.START, Direction.WRITE);
         }
@@ -79,14 +77,14 @@ class UdmabufHeapTest {
     @Test
     void theWholeBufferIsSharedWhereTheLimitAllows() {
         try (DmaBuf buffer = heap.allocate(64 * MIB)) {
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).supported()).isTrue();
+            assertThat(buffer.support(SyncWay.WHOLE).supported()).isTrue();
             assertThat(buffer.fd()).isNotNegative();
             assertThat(kernel.names).containsExactly("udmabuf-test");
             buffer.syncWhole(SyncPhase.START, Direction.WRITE);
         }
         try (DmaBuf buffer = heap.allocate(64 * MIB + 1)) {
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).supported()).isFalse();
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).reason())
+            assertThat(buffer.support(SyncWay.WHOLE).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.WHOLE).reason())
                     .contains("67108864")
                     .contains("size_limit_mb");
             assertThat(buffer.fd()).isEqualTo(-1);
@@ -106,8 +104,8 @@ class UdmabufHeapTest {
     void aLimitThatCannotBeReadAllowsNoWholeBuffer() {
         kernel.removeFile(UdmabufIoctl.SIZE_LIMIT_FILE);
         try (DmaBuf buffer = heap.allocate(MIB)) {
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).reason()).contains("cannot be read");
-            assertThat(buffer.support(SyncWay.PARTIAL_IOCTL).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.WHOLE).reason()).contains("cannot be read");
+            assertThat(buffer.support(SyncWay.PARTIAL).supported()).isFalse();
             assertThat(buffer.support(SyncWay.NONE).supported()).isFalse();
         }
     }
@@ -116,7 +114,7 @@ class UdmabufHeapTest {
     void moreThanIsAvailableIsNotTakenAtOnce() {
         kernel.file("/proc/meminfo", "MemAvailable:    1000 kB\n");
         try (DmaBuf buffer = heap.allocate(MIB)) {
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).reason()).contains("takes its memory at once");
+            assertThat(buffer.support(SyncWay.WHOLE).reason()).contains("takes its memory at once");
             assertThat(buffer.fd()).isEqualTo(-1);
         }
     }
@@ -162,7 +160,7 @@ class UdmabufHeapTest {
             assertThat(buffer.windowLimit()).isEqualTo(Long.MAX_VALUE);
             assertThat(buffer.windowLimitRemedy()).isEmpty();
             boolean known = text.length() > 9 && text.length() < 20;
-            assertThat(buffer.support(SyncWay.WHOLE_BUFFER).supported()).isEqualTo(known);
+            assertThat(buffer.support(SyncWay.WHOLE).supported()).isEqualTo(known);
         }
     }
 

@@ -55,7 +55,7 @@ class UdmabufLabTest {
             MappedMemory throughWindow = MappedMemory.map(Libc.INSTANCE, "window", window.fd(), PAGE);
             pool.view(4 * GIB + PAGE, 8).putLong(0, 4711);
             assertThat(throughWindow.view(0, 8).getLong(0)).isEqualTo(4711);
-            assertThat(pool.support(SyncWay.WHOLE_BUFFER).supported()).isFalse();
+            assertThat(pool.support(SyncWay.WHOLE).supported()).isFalse();
             throughWindow.close();
         }
     }
@@ -120,7 +120,7 @@ class UdmabufLabTest {
         long limit = LinuxFacts.read().udmabuf().sizeLimitBytes().orElseThrow();
         try (DmaBuf pool = heap.allocate(limit + MIB)) {
             List<String> before = Footprint.descriptors();
-            assertThat(pool.support(SyncWay.WHOLE_BUFFER).supported()).isFalse();
+            assertThat(pool.support(SyncWay.WHOLE).supported()).isFalse();
             assertThatThrownBy(() -> pool.openWindow(0, limit + MIB))
                     .isInstanceOf(HeapException.class)
                     .hasMessageContaining("EINVAL")
@@ -179,7 +179,7 @@ class UdmabufLabTest {
                 DmaBuf adopted = new AdoptedHeap(pool.fd()).allocate(MIB)) {
             assertThat(Memfd.is(Libc.INSTANCE, pool.fd())).isFalse();
             assertThat(adopted.exporter()).isEqualTo("udmabuf");
-            assertThat(adopted.support(SyncWay.WHOLE_BUFFER).supported()).isTrue();
+            assertThat(adopted.support(SyncWay.WHOLE).supported()).isTrue();
             assertThat(adopted.unmappedReason()).isEmpty();
         }
     }

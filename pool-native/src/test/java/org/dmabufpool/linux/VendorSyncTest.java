@@ -87,15 +87,14 @@ class VendorSyncTest {
         DmaHeap heap = heap(XRING).trustPartialSync(FakeKernel.HEAP);
         try (DmaBufPool pool = DmaBufPool.builder().heap(heap).capacity(1 << 20).build();
                 Slice slice = pool.allocate(1000)) {
-            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.VENDOR_DEVICE);
+            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.VENDOR);
             assertThat(pool.statistics().syncReason()).contains("/dev/vendor opens and is named by setting");
             slice.write().close();
             assertThat(kernel.syncs)
                     .containsExactly(
                             "xring c0305804 fd DMABUF direction 1 at " + slice.offset() + " of 1024",
                             "xring c0305805 fd DMABUF direction 1 at " + slice.offset() + " of 1024");
-            assertThat(heap.allocate(1).support(SyncWay.PARTIAL_IOCTL).reason())
-                    .contains("through /dev/vendor instead");
+            assertThat(heap.allocate(1).support(SyncWay.PARTIAL).reason()).contains("through /dev/vendor instead");
         }
     }
 
@@ -104,15 +103,15 @@ class VendorSyncTest {
         kernel.refuse(FakeKernel.VENDOR_PATH, Errno.EACCES);
         try (DmaBufPool pool =
                 DmaBufPool.builder().heap(heap(LWIS)).capacity(1 << 20).build()) {
-            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.WHOLE_BUFFER);
+            assertThat(pool.statistics().syncWay()).isEqualTo(SyncWay.WHOLE);
             assertThat(pool.statistics().syncReason())
-                    .contains("not PARTIAL_IOCTL: this kernel answers ENOTTY")
-                    .contains("not VENDOR_DEVICE: open on /dev/vendor failed with EACCES");
+                    .contains("not PARTIAL: this kernel answers ENOTTY")
+                    .contains("not VENDOR: open on /dev/vendor failed with EACCES");
         }
         assertThatThrownBy(() -> DmaBufPool.builder()
                         .heap(heap(LWIS))
                         .capacity(1 << 20)
-                        .sync(SyncWay.VENDOR_DEVICE)
+                        .sync(SyncWay.VENDOR)
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("open on /dev/vendor failed with EACCES")
@@ -122,8 +121,8 @@ class VendorSyncTest {
     @Test
     void withoutADeviceTheWayIsNotSupported() {
         try (DmaBuf buffer = new DmaHeap(kernel, FakeKernel.HEAP, "vendor-test", RangeSettings.NONE).allocate(1)) {
-            assertThat(buffer.support(SyncWay.VENDOR_DEVICE).supported()).isFalse();
-            assertThat(buffer.support(SyncWay.VENDOR_DEVICE).reason()).contains("no device is named with vendorSync");
+            assertThat(buffer.support(SyncWay.VENDOR).supported()).isFalse();
+            assertThat(buffer.support(SyncWay.VENDOR).reason()).contains("no device is named with vendorSync");
         }
     }
 
@@ -230,7 +229,7 @@ class VendorSyncTest {
         List<String> before = Footprint.descriptors();
         try (DmaBuf buffer = heap(LWIS).allocate(4096)) {
             assertThat(Footprint.descriptors()).hasSize(before.size() + 2);
-            assertThat(buffer.support(SyncWay.VENDOR_DEVICE).supported()).isTrue();
+            assertThat(buffer.support(SyncWay.VENDOR).supported()).isTrue();
         }
         assertThat(Footprint.descriptors()).isEqualTo(before);
     }

@@ -27,12 +27,6 @@ public final class Words {
 
     /** A way to sync, as the command line names it. */
     public static String of(SyncWay way) {
-        return switch (way) {
-            case NONE -> "none";
-            case PARTIAL_IOCTL -> "partial";
-            case VENDOR_DEVICE -> "vendor";
-            case WINDOW -> "window";
-            case WHOLE_BUFFER -> "whole";
-        };
+        return way.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -35,7 +35,7 @@ class ShotTest {
     @ParameterizedTest
     @EnumSource(
             value = SyncWay.class,
-            names = {"PARTIAL_IOCTL", "WINDOW", "WHOLE_BUFFER"})
+            names = {"PARTIAL", "WINDOW", "WHOLE"})
     void theModelSeesNoViolationAndTheSamePictureWhicheverWayIsSynced(SyncWay way) throws IOException {
         ModelHeap heap = ModelHeap.supporting(way);
         ShootReport report = shoot(heap, "model.jpg", 4, WIDTH, HEIGHT);

@@ -21,7 +21,7 @@ final class MoodyHeap implements Heap {
     volatile boolean restarting;
     volatile boolean refusing;
     private final AtomicLong restarts = new AtomicLong();
-    private final Heap inner = ModelHeap.supporting(SyncWay.PARTIAL_IOCTL);
+    private final Heap inner = ModelHeap.supporting(SyncWay.PARTIAL);
 
     @Override
     public String name() {

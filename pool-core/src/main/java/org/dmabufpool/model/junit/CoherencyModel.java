@@ -21,7 +21,7 @@ import org.dmabufpool.heap.SyncWay;
 public @interface CoherencyModel {
 
     /** The ways to sync that the heap supports. */
-    SyncWay[] ways() default {SyncWay.PARTIAL_IOCTL, SyncWay.WINDOW, SyncWay.WHOLE_BUFFER};
+    SyncWay[] ways() default {SyncWay.PARTIAL, SyncWay.WINDOW, SyncWay.WHOLE};
 
     /** Whether END READ invalidates, as on arm64 kernels before 5.10.125 and 5.15.50. */
     boolean oldArm64() default false;
