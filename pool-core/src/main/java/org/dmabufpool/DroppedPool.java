@@ -4,8 +4,8 @@ package org.dmabufpool;
 
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Logger;
 import org.dmabufpool.heap.DmaBuf;
+import org.dmabufpool.log.Log;
 import org.dmabufpool.sync.SyncPlanner;
 
 /**
@@ -14,7 +14,7 @@ import org.dmabufpool.sync.SyncPlanner;
  */
 final class DroppedPool implements Runnable {
 
-    private static final Logger LOG = Logger.getLogger(DroppedPool.class.getName());
+    private static final Log LOG = new Log(DroppedPool.class);
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final String name;

@@ -5,11 +5,10 @@ package org.dmabufpool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.Fence;
 import org.dmabufpool.heap.PoolListener;
+import org.dmabufpool.log.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Loans {
 
-    private static final Logger LOG = Logger.getLogger(Loans.class.getName());
+    private static final Log LOG = new Log(Loans.class);
 
     private final PoolCore core;
     private final SliceWindows windows;
@@ -272,10 +271,7 @@ final class Loans {
             try {
                 endIfSignalled(one);
             } catch (RuntimeException e) {
-                LOG.log(
-                        Level.WARNING,
-                        e,
-                        () -> "the fence of a loan of pool '" + core.name + "' could not be looked at");
+                LOG.warning(e, () -> "the fence of a loan of pool '" + core.name + "' could not be looked at");
             }
         }
         return !fences.isEmpty();

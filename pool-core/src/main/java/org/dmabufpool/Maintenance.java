@@ -8,8 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.dmabufpool.log.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Maintenance {
 
-    private static final Logger LOG = Logger.getLogger(Maintenance.class.getName());
+    private static final Log LOG = new Log(Maintenance.class);
     private static final long PERIOD_MILLIS = 1000;
     private static final long IDLE_SECONDS = 10;
     private static final long SHORTEST_NANOS = 500_000;
@@ -83,7 +82,7 @@ final class Maintenance {
             THREAD.schedule(this::check, nanos, TimeUnit.NANOSECONDS);
             scheduled = true;
         } catch (OutOfMemoryError | StackOverflowError e) {
-            LOG.log(Level.FINE, "fences are looked at later", e);
+            LOG.fine(e, "fences are looked at later");
         } finally {
             if (!scheduled) {
                 checkIsDue.set(false);
@@ -114,7 +113,7 @@ final class Maintenance {
         try {
             work.on(pool);
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, e, () -> "maintenance of pool '" + poolName + "' failed; it goes on");
+            LOG.warning(e, () -> "maintenance of pool '" + poolName + "' failed; it goes on");
         }
     }
 }

@@ -4,10 +4,9 @@ package org.dmabufpool;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.SyncPhase;
+import org.dmabufpool.log.Log;
 import org.dmabufpool.sync.SyncPlanner;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolObservers {
 
-    private static final Logger LOG = Logger.getLogger(PoolObservers.class.getName());
+    private static final Log LOG = new Log(PoolObservers.class);
 
     private final Guarded[] observers;
     private volatile boolean complained;
@@ -186,7 +185,7 @@ final class PoolObservers {
 
     private static void log(String what, Throwable e) {
         try {
-            LOG.log(Level.WARNING, what, e);
+            LOG.warning(e, () -> what);
         } catch (RuntimeException | Error unloggable) {
             e.addSuppressed(unloggable); // Logging fails for the same want of memory or stack.
         }

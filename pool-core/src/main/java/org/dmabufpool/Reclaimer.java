@@ -3,13 +3,12 @@
 package org.dmabufpool;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.Fence;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.PoolListener;
 import org.dmabufpool.heap.Window;
+import org.dmabufpool.log.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reclaimer {
 
-    private static final Logger LOG = Logger.getLogger(Reclaimer.class.getName());
+    private static final Log LOG = new Log(Reclaimer.class);
 
     private final PoolCore core;
     private final boolean hasWindows;
@@ -212,7 +211,7 @@ final class Reclaimer {
                 giveBack(place);
             }
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, e, () -> "a place of pool '" + core.name + "' is not given back yet");
+            LOG.warning(e, () -> "a place of pool '" + core.name + "' is not given back yet");
         }
     }
 

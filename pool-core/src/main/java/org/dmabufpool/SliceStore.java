@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.dmabufpool.alloc.AllocatorTotals;
 import org.dmabufpool.alloc.Budget;
 import org.dmabufpool.alloc.Kind;
@@ -18,6 +16,7 @@ import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.PoolListener;
+import org.dmabufpool.log.Log;
 import org.dmabufpool.sync.SyncPlanner;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SliceStore {
 
-    private static final Logger LOG = Logger.getLogger(SliceStore.class.getName());
+    private static final Log LOG = new Log(SliceStore.class);
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -491,7 +490,7 @@ final class SliceStore {
         try {
             return release(handle, null);
         } catch (AccessConflictException | HeapException e) {
-            LOG.log(Level.FINE, "a leaked slice cannot be given back", e);
+            LOG.fine(e, "a leaked slice cannot be given back");
             return false;
         }
     }

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.dmabufpool;
 
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.dmabufpool.heap.Direction;
+import org.dmabufpool.log.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class TraceWriter {
     /** The writer of a pool that records nothing. */
     static final TraceWriter NONE = new TraceWriter(null, "");
 
-    private static final Logger LOG = Logger.getLogger(TraceWriter.class.getName());
+    private static final Log LOG = new Log(TraceWriter.class);
 
     private final String poolName;
     private final StringBuilder line = new StringBuilder();
@@ -141,8 +140,7 @@ final class TraceWriter {
     private void end(Throwable failure) {
         out = null;
         try {
-            LOG.log(
-                    Level.WARNING,
+            LOG.warning(
                     failure,
                     () -> "the trace of pool '" + poolName + "' ends here, its writer failed; the pool goes on");
         } catch (RuntimeException | Error unloggable) {

@@ -41,6 +41,8 @@ class ArchitectureTest {
                 .definedBy("org.dmabufpool.heap")
                 .layer("metrics")
                 .definedBy("org.dmabufpool.metrics")
+                .layer("log")
+                .definedBy("org.dmabufpool.log")
                 .whereLayer("metrics")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("front door")
@@ -49,6 +51,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("front door", "metrics")
                 .whereLayer("alloc")
                 .mayOnlyBeAccessedByLayers("front door")
+                .whereLayer("log")
+                .mayOnlyBeAccessedByLayers("front door", "sync")
                 .whereLayer("model")
                 .mayNotBeAccessedByAnyLayer()
                 .check(CORE);
@@ -64,6 +68,8 @@ class ArchitectureTest {
         knowsOnly("org.dmabufpool.alloc", "java..", "org.jspecify..", "org.dmabufpool.alloc")
                 .check(CORE);
         knowsOnly("org.dmabufpool.heap", "java..", "org.jspecify..", "org.dmabufpool.heap")
+                .check(CORE);
+        knowsOnly("org.dmabufpool.log", "java..", "org.jspecify..", "org.dmabufpool.log")
                 .check(CORE);
     }
 

@@ -5,8 +5,6 @@ package org.dmabufpool.sync;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.dmabufpool.heap.Direction;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
@@ -15,6 +13,7 @@ import org.dmabufpool.heap.SyncPhase;
 import org.dmabufpool.heap.SyncSupport;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.heap.Window;
+import org.dmabufpool.log.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,7 @@ public final class SyncPlanner {
         SyncWay.NONE, SyncWay.PARTIAL, SyncWay.VENDOR, SyncWay.WINDOW, SyncWay.WHOLE
     };
 
-    private static final Logger LOG = Logger.getLogger(SyncPlanner.class.getName());
+    private static final Log LOG = new Log(SyncPlanner.class);
 
     /** Stands for a time that is not taken; the clock shows it once in 584 years. */
     private static final long UNTIMED = Long.MIN_VALUE;
@@ -353,7 +352,7 @@ public final class SyncPlanner {
             try {
                 ranges.sync(SyncPhase.END, direction, runs.offset(run), length(runs, run), window);
             } catch (HeapException e) {
-                LOG.log(Level.FINE, "END after a refused START", e);
+                LOG.fine(e, "END after a refused START");
             }
         }
     }

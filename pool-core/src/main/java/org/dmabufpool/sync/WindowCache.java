@@ -10,11 +10,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.heap.Window;
+import org.dmabufpool.log.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowCache {
 
-    private static final Logger LOG = Logger.getLogger(WindowCache.class.getName());
+    private static final Log LOG = new Log(WindowCache.class);
 
     /** Too many descriptors are open in the process, or in the system (include/uapi/asm-generic/errno-base.h). */
     private static final int ENFILE = 23;
@@ -155,7 +154,7 @@ final class WindowCache {
             throw error;
         }
         if (first != null) {
-            LOG.log(Level.WARNING, first, () -> "an idle window of " + buffer.name() + " could not be closed");
+            LOG.warning(first, () -> "an idle window of " + buffer.name() + " could not be closed");
         }
     }
 

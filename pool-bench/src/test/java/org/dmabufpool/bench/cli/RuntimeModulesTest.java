@@ -4,13 +4,19 @@ package org.dmabufpool.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dmabufpool.CpuAccess;
+import org.dmabufpool.DmaBufPool;
+import org.dmabufpool.Slice;
 import org.dmabufpool.bench.Main;
+import org.dmabufpool.model.ModelHeap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,16 +32,50 @@ class RuntimeModulesTest {
     private record Ended(int code, String text) {}
 
     private static Ended run(String modules, String... arguments) throws IOException, InterruptedException {
+        return run(modules, System.getProperty("java.class.path"), Main.class, arguments);
+    }
+
+    private static Ended run(String modules, String classes, Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--limit-modules", modules, "-cp", System.getProperty("java.class.path")));
-        command.add(Main.class.getName());
+        command.addAll(List.of("--limit-modules", modules, "-cp", classes, main.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (InputStream out = process.getInputStream()) {
             String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
             return new Ended(process.waitFor(), text);
         }
+    }
+
+    /** A program that has nothing but pool-core. */
+    static final class CoreOnly {
+        public static void main(String[] arguments) {
+            try (DmaBufPool pool =
+                    DmaBufPool.builder().heap(new ModelHeap()).capacity(1 << 20).build()) {
+                try (Slice slice = pool.allocate(4000);
+                        CpuAccess access = slice.write()) {
+                    access.buffer().put(0, (byte) 7);
+                }
+                System.out.println(pool + "; " + pool.statistics());
+            }
+        }
+    }
+
+    @Test
+    void aProgramOverTheCoreNeedsTheBaseAloneAndNoOtherJar() throws IOException, InterruptedException {
+        String classes = place(CoreOnly.class) + File.pathSeparator + place(DmaBufPool.class);
+        Ended ended = run("java.base", classes, CoreOnly.class);
+        assertThat(ended.text())
+                .startsWith("pool 'dmabuf' of 1048576 bytes, synced by ")
+                .contains("0 slices");
+        assertThat(ended.code()).isZero();
+    }
+
+    private static String place(Class<?> type) {
+        return Path.of(URI.create(
+                        type.getProtectionDomain().getCodeSource().getLocation().toString()))
+                .toString();
     }
 
     @Test
