@@ -31,9 +31,9 @@ class LoanWalkTest {
         VENDOR(heap -> heap),
         WINDOW(heap -> heap.withWindowsThatSyncOnClose()),
         WHOLE(heap -> heap),
-        PARTIAL_IOCTL_OLD_ARM64(ModelHeap::withOldArm64),
+        PARTIAL_OLD_ARM64(ModelHeap::withOldArm64),
         WINDOW_OLD_ARM64(heap -> heap.withOldArm64().withWindowsThatSyncOnClose()),
-        WHOLE_BUFFER_OLD_ARM64(ModelHeap::withOldArm64),
+        WHOLE_OLD_ARM64(ModelHeap::withOldArm64),
         NONE(heap -> heap);
 
         private final UnaryOperator<ModelHeap> more;
@@ -92,6 +92,6 @@ class LoanWalkTest {
 
     @Test
     void ofTheWholeBufferWithAFixedSeed() {
-        walk(Machine.WHOLE_BUFFER_OLD_ARM64, 1, FIXED_STEPS);
+        walk(Machine.WHOLE_OLD_ARM64, 1, FIXED_STEPS);
     }
 }
