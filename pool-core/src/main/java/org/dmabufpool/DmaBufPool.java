@@ -116,7 +116,7 @@ public final class DmaBufPool implements AutoCloseable {
      * Hands out a slice, at once.
      *
      * @throws PoolExhaustedException if no free part fits
-     * @throws IllegalArgumentException if length or alignment cannot be had from this pool, ever
+     * @throws IllegalArgumentException if this pool can never serve such a length or alignment
      * @throws PoolClosedException if the pool was closed
      */
     public Slice allocate(SliceRequest request) {
@@ -173,7 +173,7 @@ public final class DmaBufPool implements AutoCloseable {
      * @param timeout how long to wait at most; zero or less does not wait
      * @throws PoolExhaustedException if no free part fitted in time, or the thread was interrupted while it waited (its
      *     interrupt flag is set then)
-     * @throws IllegalArgumentException if length or alignment cannot be had from this pool, ever
+     * @throws IllegalArgumentException if this pool can never serve such a length or alignment
      * @throws PoolClosedException if the pool was closed, before or meanwhile
      */
     public Slice allocate(SliceRequest request, Duration timeout) {
@@ -205,7 +205,7 @@ public final class DmaBufPool implements AutoCloseable {
      * @param timeout how long to wait at most; zero or less does not wait
      * @param executor completes the answer, and so runs what depends on it. If it refuses, the thread does that released
      *     the space
-     * @throws IllegalArgumentException if length or alignment cannot be had from this pool, ever
+     * @throws IllegalArgumentException if this pool can never serve such a length or alignment
      * @throws PoolClosedException if the pool is closed
      */
     public CompletableFuture<Slice> allocateAsync(SliceRequest request, Duration timeout, Executor executor) {

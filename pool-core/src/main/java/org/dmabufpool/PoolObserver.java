@@ -60,7 +60,7 @@ public interface PoolObserver {
     default void loanEnded(SliceFacts loan, Direction direction, boolean failed) {}
 
     /**
-     * A request failed for good.
+     * A request failed permanently.
      *
      * @param pool the pool's name
      * @param nanos how long the request took in ns, waiting included

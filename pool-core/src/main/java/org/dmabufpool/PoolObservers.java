@@ -54,7 +54,7 @@ final class PoolObservers {
         }
     }
 
-    // Each event has a method here, with the facts or null where they could not be had, as the call itself needs
+    // Each event has a method here, with the facts or null where there was no memory for them, as the call itself needs
     // memory.
 
     void allocated(@Nullable SliceFacts slice, long nanos) {

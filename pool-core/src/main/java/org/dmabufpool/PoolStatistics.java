@@ -20,7 +20,7 @@ import org.dmabufpool.sync.SyncStatistics;
  *     a place is given back
  * @param requestedBytes what the owners of those slices asked for; moves at allocate and release
  * @param peakUsedBytes the highest {@code usedBytes} so far
- * @param largestFreeBytes the largest slice that could be had now
+ * @param largestFreeBytes the largest slice that could be allocated now
  * @param quarantinedBytes part of {@code usedBytes} that is nobody's and stays so: released slices whose cache lines the
  *     kernel refused to clean
  * @param retiringBytes part of {@code usedBytes} that has no owner any more and is given back when the last loan has
@@ -82,7 +82,7 @@ public record PoolStatistics(
         int windowsOpen,
         SyncStatistics sync) {
 
-    /** Keeps what it was given, for good. */
+    /** Copies the lists: the record is immutable. */
     public PoolStatistics {
         sizeClasses = List.copyOf(sizeClasses);
         tags = List.copyOf(tags);
@@ -94,7 +94,7 @@ public record PoolStatistics(
         return capacityBytes - usedBytes;
     }
 
-    /** How much of the free memory the largest slice that could be had leaves over: 0 is none, 1 is all. */
+    /** How much of the free memory the largest slice that could be allocated leaves over: 0 is none, 1 is all. */
     public double externalFragmentation() {
         return freeBytes() == 0 ? 0 : 1 - (double) largestFreeBytes / freeBytes();
     }

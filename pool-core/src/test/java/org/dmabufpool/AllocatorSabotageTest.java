@@ -310,7 +310,7 @@ class AllocatorSabotageTest {
                 fault(
                         "a planned place is looked for before the run given back last is joined",
                         "alloc/Extents.java",
-                        "        settle();\n        HoleStarts kept = starts;",
+                        "        coalescePending();\n        HoleStarts kept = starts;",
                         "        HoleStarts kept = starts;",
                         PLANNED),
                 fault(

@@ -59,7 +59,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void roomsHaveNoCircles() {
+    void packagesHaveNoCycles() {
         slices().matching("org.dmabufpool.(*)..").should().beFreeOfCycles().check(CORE);
     }
 

@@ -125,7 +125,7 @@ abstract class Extents extends Margin {
             pendingPages = 0;
             return pending;
         }
-        settle();
+        coalescePending();
         int hole = find(count);
         return hole == NONE ? NONE : take(hole, takesEnd(count) ? blocks.get(hole, SIZE) - count : 0, count);
     }
@@ -142,7 +142,7 @@ abstract class Extents extends Margin {
 
     /** As {@link #allocate}, from a page on that is a multiple of {@code alignment}, a power of two above 1. */
     final int allocateAligned(int count, int alignment) {
-        settle();
+        coalescePending();
         int hole = find(count);
         if (hole == NONE) {
             return NONE;
@@ -182,7 +182,7 @@ abstract class Extents extends Margin {
      * @return its block, or {@link BlockTable#NONE} if not all of its pages are free
      */
     final int allocateAt(int page, int count) {
-        settle();
+        coalescePending();
         HoleStarts kept = starts;
         int hole = kept == null ? NONE : kept.lastUpTo(page);
         int skip = page - blocks.get(hole, OFFSET);
@@ -191,7 +191,7 @@ abstract class Extents extends Margin {
 
     /** Gives a run back, which is a block that is not a hole. */
     final void free(int run) {
-        settle();
+        coalescePending();
         int[] table = blocks.words();
         table[(run << RECORD) + KIND] = RUN;
         table[(run << RECORD) + SPARE] = WAITS;
@@ -200,7 +200,7 @@ abstract class Extents extends Margin {
     }
 
     /** Joins the run given back last with its neighbours. */
-    private void settle() {
+    private void coalescePending() {
         if (pendingPages != 0) {
             pendingPages = 0;
             giveBack(pending);
@@ -230,7 +230,7 @@ abstract class Extents extends Margin {
      * @return whether there is one
      */
     final boolean hold(int count, int alignment, boolean again) {
-        settle();
+        coalescePending();
         boolean chosen =
                 count <= pages && held.choose(count, alignsRuns() ? Math.max(alignment, count) : alignment, again);
         origin = held.epoch() << Kind.BUDGET_BITS;
@@ -326,7 +326,7 @@ abstract class Extents extends Margin {
 
     /** Joins the run given back last with its neighbours; pages of the hole that was formed last. */
     final int lastJoined() {
-        settle();
+        coalescePending();
         int last = lastJoined;
         lastJoined = 0;
         return last;

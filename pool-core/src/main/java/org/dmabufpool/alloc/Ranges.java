@@ -227,7 +227,7 @@ final class Ranges extends Margin {
 
     // ---- figures ----
 
-    /** At least the bytes of the largest part that can be had, in any range. */
+    /** At least the bytes of the largest part that can be allocated, in any range. */
     long mostPlaceable() {
         long bytes = common.mostPlaceable();
         for (TieredAllocator own : kept) {

@@ -86,7 +86,7 @@ final class SpaceQueues {
     /** A part of a range was given back, which was charged to a budget and for which so many bytes had been reserved. */
     @Nullable
     QueuedRequest freed(TieredAllocator range, int budget, long reserved) {
-        long bytes = range.settle(reserved);
+        long bytes = range.coalescePending(reserved);
         SpaceQueue own = queueOf(range);
         QueuedRequest served = own.isEmpty() ? null : own.freed(bytes, null);
         for (SpaceQueue queue : queues) {

@@ -316,11 +316,11 @@ final class TieredAllocator extends Margin {
      * @param reserved bytes of that part
      * @return at least the bytes of the largest place that came free by it
      */
-    long settle(long reserved) {
+    long coalescePending(long reserved) {
         return Math.max(reserved, (long) extents.lastJoined() << pageShift);
     }
 
-    /** At least the bytes of the largest part that can be had. */
+    /** At least the bytes of the largest part that can be allocated. */
     long mostPlaceable() {
         return Math.max((long) extents.atMostLargest() << pageShift, slabs.largestFree());
     }
@@ -330,7 +330,7 @@ final class TieredAllocator extends Margin {
         return bytes;
     }
 
-    /** Bytes of the longest part that can be had, ever. */
+    /** Bytes of the longest part that can ever be allocated. */
     long longest() {
         return (long) extents.largestWithin(pages(begin), pages(bytes)) << pageShift;
     }

@@ -13,10 +13,10 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** A request for a slice failed for good. */
+/** A request for a slice failed permanently. */
 @Name("dmabufpool.Refused")
 @Label("Request Refused")
-@Description("A request for a slice failed for good")
+@Description("A request for a slice failed permanently")
 @Category("dmabuf-pool")
 @Enabled(false)
 @StackTrace(true)

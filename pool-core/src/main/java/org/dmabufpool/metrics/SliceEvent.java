@@ -22,7 +22,7 @@ abstract class SliceEvent extends Event {
     String tag;
 
     @Label("Handle")
-    @Description("What names the slice for good")
+    @Description("What identifies the slice uniquely")
     long handle;
 
     @Label("Offset")

@@ -56,7 +56,7 @@ final class CachedMemory implements ModelMemory {
         this.cpu = ModelMemory.zeros(size);
         this.ram = ModelMemory.zeros(size);
         this.fetched = ModelMemory.zeros(size);
-        this.flags = new byte[size / CacheLine.BYTES];
+        this.flags = new byte[size / ModelLine.BYTES];
         this.deviceWrote = new WrittenBytes(size);
         this.noise = new SplittableRandom(seed);
         this.log = log;
@@ -74,7 +74,7 @@ final class CachedMemory implements ModelMemory {
 
     @Override
     public void clean(Range range, Object what) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
             if (isDirty(line)) {
                 writeBack(line, what);
             }
@@ -85,15 +85,15 @@ final class CachedMemory implements ModelMemory {
     /** Lines that lie in the range by half are cleaned first, as arm64 does (arch/arm64/mm/cache.S, dcache_inval_poc). */
     @Override
     public void invalidate(Range range, Object what) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
-            if (range.from() > line || range.to() < line + CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
+            if (range.from() > line || range.to() < line + ModelLine.BYTES) {
                 cleanEdge(line, what);
             } else if (isDirty(line) || has(line, UNCLEANED)) {
                 log.report(Kind.CPU_WRITE_LOST, line, what);
             }
             fetch(line);
-            deviceWrote.clear(line, line + CacheLine.BYTES);
-            flags[line / CacheLine.BYTES] = 0;
+            deviceWrote.clear(line, line + ModelLine.BYTES);
+            flags[line / ModelLine.BYTES] = 0;
         }
     }
 
@@ -103,7 +103,7 @@ final class CachedMemory implements ModelMemory {
      */
     @Override
     public void startWrite(Range range) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
             if (isDirty(line)) {
                 continue;
             }
@@ -116,7 +116,7 @@ final class CachedMemory implements ModelMemory {
     }
 
     private void makeNoise(int line) {
-        for (int at = line; at < line + CacheLine.BYTES; at++) {
+        for (int at = line; at < line + ModelLine.BYTES; at++) {
             if (deviceWrote.get(at)) {
                 byte other = (byte) (ram.get(at) + 1 + noise.nextInt(255));
                 cpu.put(at, other);
@@ -129,8 +129,8 @@ final class CachedMemory implements ModelMemory {
 
     @Override
     public void checkRead(Range range, Object what) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
-            if (deviceWrote.any(Math.max(line, range.from()), Math.min(line + CacheLine.BYTES, range.to()))) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
+            if (deviceWrote.any(Math.max(line, range.from()), Math.min(line + ModelLine.BYTES, range.to()))) {
                 log.report(Kind.CPU_READ_STALE, line, what);
             }
         }
@@ -138,7 +138,7 @@ final class CachedMemory implements ModelMemory {
 
     @Override
     public void checkUnwritten(Range range, Object what) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
             if (isDirty(line, range)) {
                 log.report(Kind.SYNC_WRONG_DIRECTION, line, what);
             }
@@ -147,7 +147,7 @@ final class CachedMemory implements ModelMemory {
 
     @Override
     public void checkClean(Range range, Object what) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
             if (isDirty(line) || has(line, UNCLEANED)) {
                 log.report(Kind.SYNC_MISSING, line, what);
             }
@@ -178,7 +178,7 @@ final class CachedMemory implements ModelMemory {
     @Override
     public void deviceRead(int offset, ByteBuffer target, boolean coherent, Object what) {
         Range range = Range.of(offset, target.remaining());
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
             if (coherent) {
                 checkSnoop(line, range, what);
             } else if (isDirty(line, range) || has(line, UNCLEANED)) {
@@ -217,7 +217,7 @@ final class CachedMemory implements ModelMemory {
             if (deviceBytesLost(line) >= (has(line, NOISY) ? NOISE_THAT_IS_NO_CHANCE : 1)) {
                 log.report(Kind.DEVICE_WRITE_LOST, line, what);
             }
-            deviceWrote.clear(line, line + CacheLine.BYTES);
+            deviceWrote.clear(line, line + ModelLine.BYTES);
             lower(line, OVERTAKEN);
         }
         lower(line, NOISY);
@@ -228,7 +228,7 @@ final class CachedMemory implements ModelMemory {
 
     private int deviceBytesLost(int line) {
         int lost = 0;
-        for (int at = line; at < line + CacheLine.BYTES; at++) {
+        for (int at = line; at < line + ModelLine.BYTES; at++) {
             boolean older = has(line, OVERTAKEN) || cpu.get(at) == fetched.get(at);
             lost += deviceWrote.get(at) && older && ram.get(at) != cpu.get(at) ? 1 : 0;
         }
@@ -236,7 +236,7 @@ final class CachedMemory implements ModelMemory {
     }
 
     private void checkBeforeDeviceWrite(Range range, Object what) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
             if (isDirty(line)) {
                 raise(line, OVERTAKEN);
             }
@@ -248,15 +248,15 @@ final class CachedMemory implements ModelMemory {
 
     /** A snooping device that hits a line in the cache gets what the cache holds, right or not. */
     private void checkSnoop(int line, Range range, Object what) {
-        if (deviceWrote.any(Math.max(line, range.from()), Math.min(line + CacheLine.BYTES, range.to()))) {
+        if (deviceWrote.any(Math.max(line, range.from()), Math.min(line + ModelLine.BYTES, range.to()))) {
             log.report(Kind.DEVICE_READ_STALE, line, what);
         }
     }
 
     private void updateAbsentLines(Range range) {
-        for (int line = CacheLine.first(range.from()); line < range.to(); line += CacheLine.BYTES) {
+        for (int line = ModelLine.first(range.from()); line < range.to(); line += ModelLine.BYTES) {
             if (has(line, ABSENT) && !isDirty(line)) {
-                update(new Range(Math.max(line, range.from()), Math.min(line + CacheLine.BYTES, range.to())));
+                update(new Range(Math.max(line, range.from()), Math.min(line + ModelLine.BYTES, range.to())));
             }
         }
     }
@@ -283,7 +283,7 @@ final class CachedMemory implements ModelMemory {
 
     private boolean isDirty(int line, Range range) {
         if (isDirty(line)) {
-            for (int at = Math.max(line, range.from()); at < Math.min(line + CacheLine.BYTES, range.to()); at++) {
+            for (int at = Math.max(line, range.from()); at < Math.min(line + ModelLine.BYTES, range.to()); at++) {
                 if (cpu.get(at) != fetched.get(at)) {
                     return true;
                 }
@@ -293,25 +293,25 @@ final class CachedMemory implements ModelMemory {
     }
 
     private boolean hasDeviceWrites(int line) {
-        return deviceWrote.any(line, line + CacheLine.BYTES);
+        return deviceWrote.any(line, line + ModelLine.BYTES);
     }
 
     private boolean has(int line, byte flag) {
-        return (flags[line / CacheLine.BYTES] & flag) != 0;
+        return (flags[line / ModelLine.BYTES] & flag) != 0;
     }
 
     private void raise(int line, byte flag) {
-        flags[line / CacheLine.BYTES] |= flag;
+        flags[line / ModelLine.BYTES] |= flag;
     }
 
     private void lower(int line, byte flag) {
-        flags[line / CacheLine.BYTES] &= (byte) ~flag;
+        flags[line / ModelLine.BYTES] &= (byte) ~flag;
     }
 
     /** Compares two words a step and branches once, as nearly all time goes here. */
     private static boolean agree(ByteBuffer one, ByteBuffer other, int line) {
         long difference = 0;
-        for (int at = line; at < line + CacheLine.BYTES; at += 2 * Long.BYTES) {
+        for (int at = line; at < line + ModelLine.BYTES; at += 2 * Long.BYTES) {
             difference |= one.getLong(at) ^ other.getLong(at);
             difference |= one.getLong(at + Long.BYTES) ^ other.getLong(at + Long.BYTES);
         }
@@ -319,7 +319,7 @@ final class CachedMemory implements ModelMemory {
     }
 
     private static void copy(ByteBuffer from, ByteBuffer to, int line) {
-        for (int at = line; at < line + CacheLine.BYTES; at += Long.BYTES) {
+        for (int at = line; at < line + ModelLine.BYTES; at += Long.BYTES) {
             to.putLong(at, from.getLong(at));
         }
     }

@@ -62,9 +62,9 @@ final class Disturbance {
 
     private int pick() {
         if (used == 0 || random.nextInt(ANYWHERE) == 0) {
-            return CacheLine.first(random.nextInt(size));
+            return ModelLine.first(random.nextInt(size));
         }
         Range range = recent[random.nextInt(Math.min(used, RECENT))];
-        return CacheLine.first(random.nextInt(range.from(), range.to()));
+        return ModelLine.first(random.nextInt(range.from(), range.to()));
     }
 }

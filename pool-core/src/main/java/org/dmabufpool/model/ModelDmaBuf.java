@@ -97,7 +97,7 @@ final class ModelDmaBuf implements DmaBuf {
         checkSupport(way);
         checkRange(offset, length);
         if (length == 0 || (!settings.takesUnalignedRanges() && !isWholeLines(offset, length))) {
-            throw new IllegalArgumentException("a range begins and ends on a cache line of " + CacheLine.BYTES
+            throw new IllegalArgumentException("a range begins and ends on a cache line of " + ModelLine.BYTES
                     + " bytes and is not empty: offset=" + offset + ", length=" + length);
         }
         sync(new SyncCall(way, phase, direction, Range.of(offset, length)));
@@ -189,7 +189,7 @@ final class ModelDmaBuf implements DmaBuf {
 
     void evictAll() {
         synchronized (memory) {
-            for (int line = 0; line < size; line += CacheLine.BYTES) {
+            for (int line = 0; line < size; line += ModelLine.BYTES) {
                 memory.evict(line);
             }
         }
@@ -252,7 +252,7 @@ final class ModelDmaBuf implements DmaBuf {
     }
 
     private static boolean isWholeLines(long offset, long length) {
-        return offset % CacheLine.BYTES == 0 && length % CacheLine.BYTES == 0;
+        return offset % ModelLine.BYTES == 0 && length % ModelLine.BYTES == 0;
     }
 
     private void checkSupport(SyncWay way) {

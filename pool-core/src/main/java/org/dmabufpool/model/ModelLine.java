@@ -3,12 +3,12 @@
 package org.dmabufpool.model;
 
 /** The unit of coherency, and how a range maps to it. */
-final class CacheLine {
+final class ModelLine {
 
     /** Bytes of a line: the largest of any ARMv8 core, and what pools align slices to. */
     static final int BYTES = 128;
 
-    private CacheLine() {}
+    private ModelLine() {}
 
     /** First byte of the line that holds a byte. */
     static int first(int offset) {

@@ -23,7 +23,7 @@ record Range(int from, int to) {
 
     /** The whole lines that hold these bytes. */
     Range lines() {
-        return new Range(CacheLine.first(from), CacheLine.roundUp(to));
+        return new Range(ModelLine.first(from), ModelLine.roundUp(to));
     }
 
     @Override

@@ -22,7 +22,7 @@ final class ViolationLog {
 
     /** Reports one line. */
     void report(Kind kind, int line, Object what) {
-        report(kind, new Range(line, line + CacheLine.BYTES), what);
+        report(kind, new Range(line, line + ModelLine.BYTES), what);
     }
 
     /** Reports some neighbouring lines. */

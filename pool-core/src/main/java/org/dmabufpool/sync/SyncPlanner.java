@@ -328,7 +328,7 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException if the kernel refuses
      */
     public void start(LineRuns runs, Direction direction, @Nullable Window window) {
-        tell(listener::starting, direction, runs);
+        notifyOfEach(listener::starting, direction, runs);
         long begin = begin(SyncPhase.START, direction);
         int started = 0;
         boolean told = false;
@@ -336,7 +336,7 @@ public final class SyncPlanner {
             for (; started < runs.size(); started = next(runs, started)) {
                 startRange(direction, runs.offset(started), length(runs, started), window);
             }
-            tell(listener::started, direction, runs);
+            notifyOfEach(listener::started, direction, runs);
             done(SyncPhase.START, direction, runs.offset(0), runs.bytes(), begin);
             told = true;
         } finally {
@@ -363,10 +363,10 @@ public final class SyncPlanner {
      * @throws org.dmabufpool.heap.HeapException the first refusal, with the others suppressed
      */
     public void end(LineRuns runs, Direction direction, @Nullable Window window) {
-        tell(listener::ending, direction, runs);
+        notifyOfEach(listener::ending, direction, runs);
         long begin = begin(SyncPhase.END, direction);
         HeapException refusal = endEach(runs, direction, window);
-        tell(listener::ended, direction, runs);
+        notifyOfEach(listener::ended, direction, runs);
         if (refusal != null) {
             throw refusal;
         }
@@ -389,15 +389,15 @@ public final class SyncPlanner {
         return refusal;
     }
 
-    private static void tell(Told told, Direction direction, LineRuns runs) {
+    private static void notifyOfEach(Callback callback, Direction direction, LineRuns runs) {
         for (int run = 0; run < runs.size(); run = runs.next(run)) {
-            told.of(direction, runs.offset(run), runs.length(run));
+            callback.call(direction, runs.offset(run), runs.length(run));
         }
     }
 
     /** One of the listener's methods on accesses. */
-    private interface Told {
-        void of(Direction direction, long offset, long length);
+    private interface Callback {
+        void call(Direction direction, long offset, long length);
     }
 
     /** The next run that takes a call: one call a run where calls name ranges, else one for all. */

@@ -20,7 +20,7 @@ import org.dmabufpool.heap.SyncWay;
  */
 public record SyncStatistics(SyncWay way, String reason, List<Calls> calls, List<Phases> phases, long restarts) {
 
-    /** Keeps what it was given, for good. */
+    /** Copies the lists: the record is immutable. */
     public SyncStatistics {
         calls = List.copyOf(calls);
         phases = List.copyOf(phases);

@@ -233,7 +233,7 @@ class EverySequenceTest {
                 }
                 long most = rules.largestOf(capacity);
                 long all = subject.allocator().allocate(most, 1);
-                check(all >= 0, "all of it can be had, or the largest block");
+                check(all >= 0, "all of it can be allocated, or the largest block");
                 subject.allocator().free(all);
                 subject.invariants().run();
                 check(

@@ -364,7 +364,7 @@ class SpaceQueuePropertiesTest {
                     assertThat(map.fits(size, multiple)).as("the first fits").isFalse();
                 } else {
                     assertThat(allocator.availability(request.size) > 0 && request.alignment <= PAGE)
-                            .as("request %d of %d bytes could be had", i, request.size)
+                            .as("request %d of %d bytes could be served", i, request.size)
                             .isFalse();
                 }
             }

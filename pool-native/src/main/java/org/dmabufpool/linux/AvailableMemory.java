@@ -9,7 +9,7 @@ import org.dmabufpool.heap.HeapException;
 /**
  * How much memory the kernel can still give (MemAvailable of {@code /proc/meminfo}).
  *
- * <p>To be asked before memory is taken that the kernel takes at once and for good: the system heap of a mainline kernel
+ * <p>To be asked before memory is taken that the kernel takes at once and permanently: the system heap of a mainline kernel
  * allocates page by page without looking at the size first (drivers/dma-buf/heaps/system_heap.c), so that a buffer
  * bigger than the machine ends in the out-of-memory killer and not in ENOMEM. Seen on Linux 6.12.
  */
@@ -29,7 +29,7 @@ final class AvailableMemory {
         }
     }
 
-    /** Whether so many bytes can be had, as far as the kernel tells. */
+    /** Whether so many bytes are available, as far as the kernel tells. */
     static boolean holds(Syscalls syscalls, long size) {
         return size <= bytes(syscalls).orElse(Long.MAX_VALUE);
     }

@@ -12,7 +12,7 @@ import org.dmabufpool.heap.HeapException;
  * (dma_buf_begin_cpu_access).
  *
  * <p>poll(2) on a dma-buf says POLLIN when its writers have done, and POLLOUT when everyone has (Documentation/
- * driver-api/dma-buf.rst, "Implicit Fence Poll Support"). A poll that gave up in vain keeps the dma-buf's memory until the
+ * driver-api/dma-buf.rst, "Implicit Fence Poll Support"). A poll that gave up without success keeps the dma-buf's memory until the
  * fence is signalled, closed or not (dma_buf_poll takes a reference to the file).
  *
  * <p>A wait is made of steps, between which it sees that the buffer was closed or its thread interrupted. Safe for use by

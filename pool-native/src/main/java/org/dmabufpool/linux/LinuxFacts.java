@@ -71,7 +71,7 @@ public record LinuxFacts(
      * @param fd a dma-buf's descriptor; no cache line of it is touched
      */
     public static boolean partialSyncAnswers(int fd) {
-        return PartialSync.answers(Libc.INSTANCE, fd);
+        return PartialSupport.answers(Libc.INSTANCE, fd);
     }
 
     /** The paths of vendors' devices that are known to sync ranges ({@link XringSync}, {@link LwisSync}), sorted. */

@@ -12,12 +12,12 @@ import org.dmabufpool.heap.SyncWay;
  * behind it, it does nothing and answers 0; so an answer is necessary and proves nothing, and the exporter must be one
  * that the user trusts or a self-test has seen at work.
  */
-final class PartialSync {
+final class PartialSupport {
 
     /** A length that is whole cache lines on every machine and never 0, which some kernels refuse. */
     private static final int PROBE_BYTES = 128;
 
-    private PartialSync() {}
+    private PartialSupport() {}
 
     /** Whether the kernel knows the call on this descriptor. Touches no cache line. */
     static boolean answers(Syscalls syscalls, int fd) {

@@ -41,7 +41,7 @@ record RangeDevice(
 
     private static RangeDevice without(
             Syscalls syscalls, int fd, String exporter, RangeSettings settings, String reason) {
-        SyncSupport partial = PartialSync.decide(syscalls, fd, exporter, settings);
+        SyncSupport partial = PartialSupport.decide(syscalls, fd, exporter, settings);
         return new RangeDevice(partial, SyncSupports.noVendorDevice(reason), null);
     }
 

@@ -114,7 +114,7 @@ final class Remedy {
         return UNEXPECTED;
     }
 
-    /** When a descriptor cannot be had. */
+    /** When there is no descriptor left. */
     static String descriptors(Syscalls syscalls, long answer) {
         if (Errno.EMFILE.is(answer)) {
             return "This process may have " + descriptorLimit(syscalls)

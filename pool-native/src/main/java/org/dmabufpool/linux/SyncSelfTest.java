@@ -12,7 +12,7 @@ import org.dmabufpool.linux.RangeSyncProof.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out by trying whether a call that syncs ranges does so, where a device can be had that reads and writes.
+ * Finds out by trying whether a call that syncs ranges does so, where there is a device that reads and writes.
  *
  * <p>An answer of 0 proves nothing: an exporter without the operation gives it, too. Proof is that CPU and device saw
  * different bytes, and that the call brought them together in the range it named while a second range, left alone, kept its
@@ -148,7 +148,7 @@ public final class SyncSelfTest {
     }
 
     private void deviceToCpu(long synced, long left, Sight sight) {
-        settle();
+        makeCoherent();
         byte pattern = nextPattern();
         deviceWrites(synced, pattern);
         deviceWrites(left, pattern);
@@ -159,7 +159,7 @@ public final class SyncSelfTest {
     }
 
     private void cpuToDevice(long synced, long left, Sight sight) {
-        settle();
+        makeCoherent();
         byte pattern = nextPattern();
         buffer.syncRange(SyncPhase.START, Direction.WRITE, synced, RANGE_BYTES);
         cpuWrites(synced, pattern);
@@ -170,7 +170,7 @@ public final class SyncSelfTest {
     }
 
     /** Brings both sides together by the call that every dma-buf has, and the lines into the cache. */
-    private void settle() {
+    private void makeCoherent() {
         buffer.syncWhole(SyncPhase.END, Direction.WRITE);
         buffer.syncWhole(SyncPhase.START, Direction.READ);
         cpuMisses(FIRST, lastPattern);

@@ -63,7 +63,7 @@ final class SyncSupports {
             return SyncSupport.yes(SyncWay.VENDOR, device.path() + " opens and is named by setting");
         }
         return proof.exporter().equals(exporter)
-                ? PartialSync.bySelfTest(proof)
+                ? PartialSupport.bySelfTest(proof)
                 : noVendorDevice(
                         "the self-test was of exporter \"" + proof.exporter() + "\", this one is \"" + exporter + "\"");
     }

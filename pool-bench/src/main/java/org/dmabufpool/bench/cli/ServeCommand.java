@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "Plays a trace to a pool, over and over, and shows the pool in a browser while it works.",
             "The page needs no network but this server. Ctrl-C ends it."
         },
-        footerHeading = "%nWhat there is to be had:%n",
+        footerHeading = "%nWhat there is:%n",
         footer = {
             "  /           the page",
             "  /state      what the page shows, as JSON; /state?since=N leaves out the",

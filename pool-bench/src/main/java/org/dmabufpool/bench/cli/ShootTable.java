@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.dmabufpool.bench.shoot.ShootReport;
 import org.dmabufpool.bench.shoot.StageTime;
-import org.dmabufpool.bench.shoot.Words;
+import org.dmabufpool.bench.text.Words;
 
 /** Prints a {@link ShootReport} for people. */
 final class ShootTable {
@@ -34,10 +34,10 @@ final class ShootTable {
         row(
                 out,
                 "pool",
-                Words.ofBytes(report.peakLiveBytes()) + " live at most, of " + Words.ofBytes(report.capacityBytes())
-                        + "; " + report.slices() + " slices handed out");
+                Words.bytes(report.peakLiveBytes()) + " live at most, of " + Words.bytes(report.capacityBytes()) + "; "
+                        + report.slices() + " slices handed out");
         row(out, "synced", synced(report));
-        row(out, "picture", report.picture() + " (" + Words.ofBytes(report.pictureBytes()) + ")");
+        row(out, "picture", report.picture() + " (" + Words.bytes(report.pictureBytes()) + ")");
         out.flush();
     }
 
@@ -54,8 +54,8 @@ final class ShootTable {
     }
 
     private static String synced(ShootReport report) {
-        return Words.ofBytes(report.bytesSynced()) + "; syncing the whole buffer each time would have touched "
-                + Words.ofBytes(report.bytesWholeBuffer());
+        return Words.bytes(report.bytesSynced()) + "; syncing the whole buffer each time would have touched "
+                + Words.bytes(report.bytesWholeBuffer());
     }
 
     private static void row(PrintWriter out, String name, String value) {

@@ -4,7 +4,7 @@ package org.dmabufpool.bench.cli;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
-import org.dmabufpool.bench.shoot.Words;
+import org.dmabufpool.bench.text.Words;
 import org.dmabufpool.heap.SyncWay;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;

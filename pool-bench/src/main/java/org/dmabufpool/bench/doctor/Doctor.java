@@ -5,7 +5,7 @@ package org.dmabufpool.bench.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import org.dmabufpool.bench.shoot.Words;
+import org.dmabufpool.bench.text.Words;
 import org.dmabufpool.linux.LinuxFacts;
 import org.dmabufpool.linux.LinuxFacts.DeviceFact;
 import org.dmabufpool.linux.LinuxFacts.UdmabufFact;
@@ -49,7 +49,7 @@ public final class Doctor {
         chosenSync(findings);
         cameras(findings);
         findings.add(Finding.fact("cache line", facts.cacheLineBytes() + " bytes (" + facts.cacheLineSource() + ")"));
-        findings.add(Finding.fact("page", Words.ofBytes(facts.pageBytes())));
+        findings.add(Finding.fact("page", Words.bytes(facts.pageBytes())));
         findings.add(openFiles());
         findings.add(memory());
         return findings;
@@ -110,7 +110,7 @@ public final class Doctor {
         if (limit.isEmpty()) {
             return "(untold)";
         }
-        return bytes ? Words.ofBytes(limit.getAsLong()) : Long.toString(limit.getAsLong());
+        return bytes ? Words.bytes(limit.getAsLong()) : Long.toString(limit.getAsLong());
     }
 
     private Finding partialSync() {
@@ -195,13 +195,13 @@ public final class Doctor {
         if (available.isEmpty()) {
             return Finding.fact("memory", "untold");
         }
-        String value = Words.ofBytes(available.getAsLong()) + " available";
+        String value = Words.bytes(available.getAsLong()) + " available";
         return available.getAsLong() >= ENOUGH_MEMORY
                 ? Finding.good("memory", value)
                 : Finding.missing(
                         "memory",
                         value,
-                        "a burst of 12 megapixels needs about " + Words.ofBytes(ENOUGH_MEMORY),
+                        "a burst of 12 megapixels needs about " + Words.bytes(ENOUGH_MEMORY),
                         "end other programs, or shoot with a smaller --size");
     }
 

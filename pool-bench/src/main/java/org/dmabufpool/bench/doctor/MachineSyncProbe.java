@@ -5,7 +5,7 @@ package org.dmabufpool.bench.doctor;
 import java.util.List;
 import org.dmabufpool.DmaBufPool;
 import org.dmabufpool.PoolStatistics;
-import org.dmabufpool.bench.shoot.Words;
+import org.dmabufpool.bench.text.Words;
 import org.dmabufpool.heap.DmaBuf;
 import org.dmabufpool.heap.HeapException;
 import org.dmabufpool.linux.DmaHeap;

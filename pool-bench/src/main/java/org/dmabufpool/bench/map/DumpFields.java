@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dmabufpool.bench.text.Words;
 
 /** The fields of one JSON object, each with the type it should have; if not, the message says where and what is there. */
 final class DumpFields {

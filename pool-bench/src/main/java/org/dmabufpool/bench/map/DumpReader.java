@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.ZipException;
+import org.dmabufpool.bench.text.Words;
 import org.dmabufpool.heap.Direction;
 
 /** Reads a pool's dump, and refuses whatever does not add up. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import org.dmabufpool.bench.map.MapCanvas.Anchor;
 import org.dmabufpool.bench.map.MapCanvas.TextKind;
+import org.dmabufpool.bench.text.Words;
 
 /** What a map's colours mean, below it: tags to the left, all else to the right. */
 final class LegendPicture {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.dmabufpool.bench.text.Words;
 
 /** Which devices use what, by borrower and what it does, most bytes first. */
 final class LentTo {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.dmabufpool.bench.map.MapCanvas.Anchor;
 import org.dmabufpool.bench.map.MapCanvas.TextKind;
+import org.dmabufpool.bench.text.Words;
 
 /**
  * A pool's map as a picture.
@@ -107,7 +108,7 @@ public final class MapPicture {
                 String.join(
                         "  ·  ",
                         "peak " + Words.bytes(map.peakUsedBytes()),
-                        "largest slice that can be had " + Words.bytes(map.largestFreeBytes()),
+                        "largest slice that can be allocated " + Words.bytes(map.largestFreeBytes()),
                         "fragmentation " + Words.percent(map.externalFragmentation()),
                         "rounding " + Words.percent(map.internalFragmentation()),
                         Words.count(map.exhausted() + map.fragmented(), "request") + " refused"));

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * @param usedBytes reserved, whoever has it
  * @param requestedBytes what the owners of the slices asked for
  * @param peakUsedBytes the most that was reserved so far
- * @param largestFreeBytes the largest slice that could be had
+ * @param largestFreeBytes the largest slice that could be allocated
  * @param retiringBytes part of {@code usedBytes} that has no owner any more
  * @param openSlices slices with at least one owner
  * @param retiringSlices slices whose last owner has closed and whose place is still reserved
@@ -48,7 +48,7 @@ public record PoolMapFile(
         String syncWay,
         List<MapRegion> regions) {
 
-    /** Keeps what it was given, for good. */
+    /** Copies the lists: the record is immutable. */
     public PoolMapFile {
         regions = List.copyOf(regions);
     }
@@ -63,7 +63,7 @@ public record PoolMapFile(
         return (double) usedBytes / capacityBytes;
     }
 
-    /** How much of the free memory the largest slice that could be had leaves over: 0 is none, 1 is all. */
+    /** How much of the free memory the largest slice that could be allocated leaves over: 0 is none, 1 is all. */
     public double externalFragmentation() {
         return freeBytes() == 0 ? 0 : 1 - (double) largestFreeBytes / freeBytes();
     }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.dmabufpool.bench.text.Words;
 
 /** Who holds what, most bytes first, each with a colour and a letter; those with the least share a row. */
 final class TagLegend {

@@ -5,6 +5,7 @@ package org.dmabufpool.bench.map;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import org.dmabufpool.bench.text.Words;
 import org.jspecify.annotations.Nullable;
 
 /** A pool's map for a terminal: figures, rows of cells, legend. With colours half a letter is a cell, else a letter. */

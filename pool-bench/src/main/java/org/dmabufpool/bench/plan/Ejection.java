@@ -59,9 +59,9 @@ final class Ejection {
      * Tries to get all buffers below a capacity; each of them fits into it.
      *
      * @param from a placement; it is changed, and is the one looked for where the answer is true
-     * @return false if the budget was spent before
+     * @return false if the limit of work was reached before
      */
-    boolean lower(long[] from, long toCapacity, Budget budget) {
+    boolean lower(long[] from, long toCapacity, WorkLimit workLimit) {
         offsets = from;
         capacity = toCapacity;
         waitingCount = 0;
@@ -73,11 +73,11 @@ final class Ejection {
             }
         }
         while (waitingCount > 0) {
-            if (budget.spent()) {
+            if (workLimit.spent()) {
                 return false;
             }
             int buffer = pick();
-            budget.spend(1L + overlaps.degree(buffer));
+            workLimit.spend(1L + overlaps.degree(buffer));
             put(buffer);
         }
         return true;

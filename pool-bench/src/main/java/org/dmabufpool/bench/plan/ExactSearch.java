@@ -56,7 +56,7 @@ final class ExactSearch {
     private final ExactState state;
     private final Focus focus;
     private final int[] rank;
-    private final Budget budget;
+    private final WorkLimit workLimit;
     private long decisions;
     /** Parts of the buffers, each above the part that it is of. */
     private int[] stack;
@@ -75,14 +75,14 @@ final class ExactSearch {
             int[] rank,
             double[] failures,
             long decisions,
-            Budget budget) {
+            WorkLimit workLimit) {
         this.tables = tables;
         this.problem = tables.problem;
         this.state = new ExactState(tables, capacity, failures);
         this.focus = focus;
         this.rank = rank;
         this.decisions = decisions;
-        this.budget = budget;
+        this.workLimit = workLimit;
         this.stack = Arrays.copyOf(tables.byBegin, 4 * tables.byBegin.length);
     }
 
@@ -100,7 +100,7 @@ final class ExactSearch {
     }
 
     private boolean stopped() {
-        return decisions <= 0 || budget.spent();
+        return decisions <= 0 || workLimit.spent();
     }
 
     /** Solves what is left of a part of the stack without one buffer, each problem of its own for itself. */
@@ -176,7 +176,7 @@ final class ExactSearch {
         }
         while (state.holds(stack, from, to, begin, end)) {
             decisions--;
-            budget.spend(to - from);
+            workLimit.spend(to - from);
             if (stopped()) {
                 return false;
             }

@@ -58,19 +58,19 @@ final class ExactTries {
     }
 
     /**
-     * Looks for a placement below a height, until one is found, or there is none, or the budget is spent.
+     * Looks for a placement below a height, until one is found, or there is none, or the limit of work is reached.
      *
      * @return one that is at least a step lower, or null
      */
-    long @Nullable [] improve(long height, Budget budget) {
-        while (lowerBound < height && !budget.spent()) {
+    long @Nullable [] improve(long height, WorkLimit workLimit) {
+        while (lowerBound < height && !workLimit.spent()) {
             if (round.isEmpty()) {
                 begin();
             }
             Search search = round.remove(round.size() - 1);
-            long[] found = attempt(search, lowerBound, budget);
-            if (found == null && round.size() % BETWEEN_EVERY == 0 && lowerBound < height && !budget.spent()) {
-                found = attempt(search, between(height), budget);
+            long[] found = attempt(search, lowerBound, workLimit);
+            if (found == null && round.size() % BETWEEN_EVERY == 0 && lowerBound < height && !workLimit.spent()) {
+                found = attempt(search, between(height), workLimit);
             }
             if (found != null) {
                 return found;
@@ -85,7 +85,7 @@ final class ExactTries {
         return lowerBound + (long) ((height - step - lowerBound) * random.nextDouble()) / step * step;
     }
 
-    private long @Nullable [] attempt(Search search, long capacity, Budget budget) {
+    private long @Nullable [] attempt(Search search, long capacity, WorkLimit workLimit) {
         ExactSearch attempt = new ExactSearch(
                 tables,
                 capacity,
@@ -93,7 +93,7 @@ final class ExactTries {
                 search.rank(),
                 Objects.requireNonNull(failures.get(search.focus())),
                 (long) decisions,
-                budget);
+                workLimit);
         switch (attempt.run()) {
             case PLACED -> {
                 return attempt.offsets();

@@ -21,18 +21,18 @@ final class LowestFit {
     }
 
     /**
-     * The offsets, or null if the budget was spent before the last.
+     * The offsets, or null if the limit of work was reached before the last.
      *
      * @param order the buffers to place; all others lie {@link #NOWHERE}
      */
-    long @Nullable [] place(int[] order, Budget budget) {
+    long @Nullable [] place(int[] order, WorkLimit workLimit) {
         long[] offsets = new long[problem.buffers()];
         Arrays.fill(offsets, NOWHERE);
         for (int buffer : order) {
-            if (budget.spent()) {
+            if (workLimit.spent()) {
                 return null;
             }
-            budget.spend(1L + overlaps.degree(buffer));
+            workLimit.spend(1L + overlaps.degree(buffer));
             offsets[buffer] = lowest(buffer, offsets);
         }
         return offsets;

@@ -35,12 +35,12 @@ public final class OfflineSolver {
      * @param progress is told now and then how many nanoseconds have gone
      */
     public static OfflinePlacement solve(OfflineProblem problem, Duration limit, long seed, LongConsumer progress) {
-        return solve(problem, Budget.of(limit, progress), seed);
+        return solve(problem, WorkLimit.of(limit, progress), seed);
     }
 
-    /** As {@link #solve(OfflineProblem, Duration, long)}, with any budget. */
-    static OfflinePlacement solve(OfflineProblem problem, Budget budget, long seed) {
-        OfflinePlacement best = new Portfolio(problem, budget, seed).run();
+    /** As {@link #solve(OfflineProblem, Duration, long)}, with any limit of work. */
+    static OfflinePlacement solve(OfflineProblem problem, WorkLimit workLimit, long seed) {
+        OfflinePlacement best = new Portfolio(problem, workLimit, seed).run();
         best.check();
         return best;
     }

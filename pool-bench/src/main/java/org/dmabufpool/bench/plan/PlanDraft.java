@@ -51,7 +51,8 @@ final class PlanDraft {
     long[][] places(Choice choice) {
         int[] order = order(choice);
         Overlaps excluded = overlaps.computeIfAbsent(choice.overlapping(), use::overlaps);
-        long[] offsets = Objects.requireNonNull(new LowestFit(use, excluded).place(order, Budget.of(Long.MAX_VALUE)));
+        long[] offsets =
+                Objects.requireNonNull(new LowestFit(use, excluded).place(order, WorkLimit.of(Long.MAX_VALUE)));
         long[][] places = new long[use.classes().size()][];
         for (int number = 0; number < places.length; number++) {
             int count = choice.counts()[number];

@@ -40,7 +40,7 @@ public final class PlanSearch {
 
     private final List<Trace> traces;
     private final long page;
-    private final Budget budget;
+    private final WorkLimit workLimit;
     private final SplittableRandom random;
     private final long start = System.nanoTime();
     private final long limitNanos;
@@ -63,7 +63,7 @@ public final class PlanSearch {
     private PlanSearch(List<Trace> traces, long page, Duration limit, long seed, LongConsumer progress) {
         this.traces = List.copyOf(traces);
         this.page = page;
-        this.budget = Budget.of(limit, progress);
+        this.workLimit = WorkLimit.of(limit, progress);
         this.limitNanos = limit.toNanos();
         this.random = new SplittableRandom(seed);
     }
@@ -93,8 +93,8 @@ public final class PlanSearch {
     }
 
     private boolean over(int share) {
-        budget.spend(Budget.LOOK);
-        return budget.over() || System.nanoTime() - start > limitNanos / share;
+        workLimit.spend(WorkLimit.LOOK);
+        return workLimit.over() || System.nanoTime() - start > limitNanos / share;
     }
 
     // ---- drafts ----

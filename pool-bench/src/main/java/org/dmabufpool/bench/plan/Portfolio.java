@@ -30,7 +30,7 @@ final class Portfolio {
     private static final String BY_SIZE = "greedy by size";
 
     private final OfflineProblem problem;
-    private final Budget budget;
+    private final WorkLimit workLimit;
     private final SplittableRandom random;
     private long[] offsets;
     private long height;
@@ -43,9 +43,9 @@ final class Portfolio {
     /** How far the ejection aims: 0 for the lower bound, 1 for what is reached. */
     private double aim = FIRST_AIM;
 
-    Portfolio(OfflineProblem problem, Budget budget, long seed) {
+    Portfolio(OfflineProblem problem, WorkLimit workLimit, long seed) {
         this.problem = problem;
-        this.budget = budget;
+        this.workLimit = workLimit;
         this.random = new SplittableRandom(seed);
         this.lowerBound = problem.lowerBound();
         this.offsets = TimeFit.place(problem);
@@ -53,12 +53,12 @@ final class Portfolio {
     }
 
     OfflinePlacement run() {
-        Overlaps overlaps = budget.over() ? null : Overlaps.of(problem, Overlaps.MOST_PAIRS);
+        Overlaps overlaps = workLimit.over() ? null : Overlaps.of(problem, Overlaps.MOST_PAIRS);
         if (overlaps != null) {
             greedy(overlaps);
             improve(overlaps);
         }
-        return new OfflinePlacement(problem, offsets, algorithm, height == lowerBound, greedyHeight, budget.nanos());
+        return new OfflinePlacement(problem, offsets, algorithm, height == lowerBound, greedyHeight, workLimit.nanos());
     }
 
     private void greedy(Overlaps overlaps) {
@@ -72,7 +72,7 @@ final class Portfolio {
         starts.forEach((name, order) -> {
             // Greedy by size is what others are compared with, so it is done in any case.
             if (height > lowerBound || name.equals(BY_SIZE)) {
-                long[] placed = fit.place(order.get(), budget);
+                long[] placed = fit.place(order.get(), workLimit);
                 if (name.equals(BY_SIZE) && placed != null) {
                     greedyHeight = OfflinePlacement.height(problem, placed);
                 }
@@ -85,27 +85,27 @@ final class Portfolio {
         ExactTries exact =
                 problem.buffers() <= MOST_FOR_EXACT ? new ExactTries(problem, overlaps, random.split()) : null;
         Ejection ejection = new Ejection(problem, overlaps, random.split());
-        for (long turn = FIRST_TURN; height > lowerBound && !budget.over(); turn += turn / GROWTH) {
+        for (long turn = FIRST_TURN; height > lowerBound && !workLimit.over(); turn += turn / GROWTH) {
             if (exact != null) {
-                budget.slice(turn);
+                workLimit.slice(turn);
                 exact(exact);
             }
-            budget.slice(exact == null ? EJECTION_SHARE * turn : turn / EXACT_SHARE);
+            workLimit.slice(exact == null ? EJECTION_SHARE * turn : turn / EXACT_SHARE);
             eject(ejection);
         }
     }
 
     private void exact(ExactTries exact) {
-        while (exact.lowerBound() < height && !budget.spent()) {
-            offer(exact.improve(height, budget), "branch and bound");
+        while (exact.lowerBound() < height && !workLimit.spent()) {
+            offer(exact.improve(height, workLimit), "branch and bound");
         }
         lowerBound = exact.lowerBound();
     }
 
     private void eject(Ejection ejection) {
-        while (height > lowerBound && !budget.spent()) {
+        while (height > lowerBound && !workLimit.spent()) {
             long[] lowered = offsets.clone();
-            if (ejection.lower(lowered, target(), budget)) {
+            if (ejection.lower(lowered, target(), workLimit)) {
                 offer(lowered, origin, "ejection from " + origin);
             } else {
                 aim = (1 + aim) / 2;

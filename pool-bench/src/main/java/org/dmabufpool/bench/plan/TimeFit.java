@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /**
  * Places buffers in the order of their lives, each into the lowest hole that fits, as a pool does that does not know the
- * future. The least that can be had, in little time even where too many buffers overlap for anything else.
+ * future. the least that is possible, in little time even where too many buffers overlap for anything else.
  */
 final class TimeFit {
 

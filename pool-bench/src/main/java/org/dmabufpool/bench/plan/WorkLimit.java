@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
  * How much may still be done. Work is counted in units, about one for each neighbour that is looked at, so that what a
  * search does between looks at the clock is the same everywhere.
  */
-final class Budget {
+final class WorkLimit {
 
     /** Units between two looks at the clock: some microseconds of work. */
     static final long LOOK = 1 << 14;
@@ -22,24 +22,24 @@ final class Budget {
     private long untilLook = LOOK;
     private boolean late;
 
-    private Budget(long limitNanos, long units, LongConsumer progress) {
+    private WorkLimit(long limitNanos, long units, LongConsumer progress) {
         this.limitNanos = limitNanos;
         this.units = units;
         this.progress = progress;
     }
 
     /**
-     * A budget of time.
+     * A limit of time.
      *
      * @param progress is told now and then how many nanoseconds have gone
      */
-    static Budget of(Duration limit, LongConsumer progress) {
-        return new Budget(limit.toNanos(), Long.MAX_VALUE, progress);
+    static WorkLimit of(Duration limit, LongConsumer progress) {
+        return new WorkLimit(limit.toNanos(), Long.MAX_VALUE, progress);
     }
 
-    /** A budget of units of work alone. */
-    static Budget of(long units) {
-        return new Budget(Long.MAX_VALUE, units, nanos -> {});
+    /** A limit of units of work alone. */
+    static WorkLimit of(long units) {
+        return new WorkLimit(Long.MAX_VALUE, units, nanos -> {});
     }
 
     /** From now on {@link #spent} when so many more units are. */

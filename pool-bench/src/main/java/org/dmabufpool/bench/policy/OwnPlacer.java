@@ -28,7 +28,7 @@ final class OwnPlacer implements Placer {
 
     @Override
     public long allocate(long bytes, long alignment, int planClass) {
-        // What can never be had is misuse to the allocator, but a result of a replay.
+        // What can never be allocated is misuse to the allocator, but a result of a replay.
         if (bytes > allocator.capacity() || alignment > allocator.capacity()) {
             return NO_SPACE;
         }

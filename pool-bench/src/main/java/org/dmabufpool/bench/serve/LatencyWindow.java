@@ -10,7 +10,7 @@ import org.HdrHistogram.Recorder;
 import org.dmabufpool.PoolObserver;
 import org.dmabufpool.SliceFacts;
 
-/** How long the allocations of the last minute took. Told by any thread; turned and read by one. */
+/** How long the allocations of the last minute took. Recorded by any thread; advanced and read by one. */
 final class LatencyWindow implements PoolObserver {
 
     private static final int DIGITS = 2;

@@ -20,7 +20,7 @@ public record ListenAddress(InetAddress host, int port) {
      *
      * @param host name or address
      * @param remote whether an address that other machines reach will do
-     * @throws IllegalArgumentException if the host is unknown or not to be had, or the port out of range
+     * @throws IllegalArgumentException if the host is unknown or not available, or the port out of range
      */
     public static ListenAddress of(String host, int port, boolean remote) {
         if (port < 0 || port > LAST_PORT) {

@@ -49,7 +49,7 @@ public final class LiveServer implements AutoCloseable {
      *
      * @param heap where the pool's memory comes from
      * @throws IOException if nobody can listen at the address; the message says what to do
-     * @throws org.dmabufpool.heap.HeapException if the memory is not to be had
+     * @throws org.dmabufpool.heap.HeapException if the memory is not available
      * @throws IllegalArgumentException if the pool refuses the budgets, or with them could not serve a part, ever
      */
     public static LiveServer start(ListenAddress address, HeapChoice heap, LiveWork work) throws IOException {
@@ -61,11 +61,11 @@ public final class LiveServer implements AutoCloseable {
             DmaBufPool pool = pool(heap, work, latency);
             parts.push(pool::close);
             work.checkServed(pool);
-            Workload workload = new Workload(pool, work);
-            parts.push(workload::close);
-            Sampler sampler = new Sampler(pool, workload, latency);
+            TracePlayer player = new TracePlayer(pool, work);
+            parts.push(player::close);
+            Sampler sampler = new Sampler(pool, player, latency);
             parts.push(sampler::close);
-            StateJson state = new StateJson(System.currentTimeMillis(), heap, workload, sampler);
+            StateJson state = new StateJson(System.currentTimeMillis(), heap, player, sampler);
             Map<String, Pages.Page> pages = new LinkedHashMap<>();
             assets.forEach((path, answer) -> pages.put(path, Pages.fixed(answer)));
             pages.put("/state", query -> state(query, sampler, state));
@@ -73,7 +73,7 @@ public final class LiveServer implements AutoCloseable {
             pages.put("/metrics", ifOpen(pool, metrics(pool, parts)));
             answerBy(http, new Pages(pages, address.host().isLoopbackAddress()), parts);
             sampler.start();
-            workload.start();
+            player.start();
             http.start();
             // Again, to be the first that ends: nobody is to be answered from what is half closed.
             parts.push(() -> http.stop(0));

@@ -24,7 +24,7 @@ final class Sampler implements AutoCloseable {
     static final int LATENCY_INTERVALS = 120;
 
     private final DmaBufPool pool;
-    private final Workload workload;
+    private final TracePlayer player;
     private final LatencyWindow latency;
     private final Deque<Past> history = new ArrayDeque<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -35,9 +35,9 @@ final class Sampler implements AutoCloseable {
     private @Nullable Snapshot latest;
     private volatile @Nullable String problem;
 
-    Sampler(DmaBufPool pool, Workload workload, LatencyWindow latency) {
+    Sampler(DmaBufPool pool, TracePlayer player, LatencyWindow latency) {
         this.pool = pool;
-        this.workload = workload;
+        this.player = player;
         this.latency = latency;
     }
 
@@ -75,7 +75,7 @@ final class Sampler implements AutoCloseable {
 
     private void sample() {
         try {
-            remember(workload.between(this::look));
+            remember(player.between(this::look));
         } catch (RuntimeException failure) {
             problem = failure.toString();
         }

@@ -12,7 +12,7 @@ import org.dmabufpool.PoolStatistics;
 import org.dmabufpool.SizeClass;
 import org.dmabufpool.TagUse;
 import org.dmabufpool.bench.shoot.HeapChoice;
-import org.dmabufpool.bench.shoot.Words;
+import org.dmabufpool.bench.text.Words;
 
 /** Writes {@code /state}; docs/live-page.md describes it. Safe for use by many threads. */
 final class StateJson {
@@ -23,7 +23,7 @@ final class StateJson {
 
     private final long started;
     private final HeapChoice heap;
-    private final Workload workload;
+    private final TracePlayer player;
     private final Sampler sampler;
 
     /**
@@ -31,10 +31,10 @@ final class StateJson {
      *
      * @param started when the server was started, in ms of the epoch: tells it from the one before at the same address
      */
-    StateJson(long started, HeapChoice heap, Workload workload, Sampler sampler) {
+    StateJson(long started, HeapChoice heap, TracePlayer player, Sampler sampler) {
         this.started = started;
         this.heap = heap;
-        this.workload = workload;
+        this.player = player;
         this.sampler = sampler;
     }
 
@@ -45,7 +45,7 @@ final class StateJson {
         root.put("started", started).put("sequence", now.number()).put("epochMillis", now.epochMillis());
         root.put("intervalMillis", Sampler.INTERVAL_MILLIS);
         pool(root.putObject("pool"), now.statistics());
-        workload(root.putObject("workload"));
+        player(root.putObject("workload"));
         figures(root.putObject("figures"), now.figures());
         ArrayNode tags = root.putArray("tags");
         now.statistics().tags().forEach(tag -> tag(tags.addObject(), tag));
@@ -63,9 +63,9 @@ final class StateJson {
         json.put("syncWay", Words.of(now.syncWay())).put("syncReason", now.syncReason());
     }
 
-    private void workload(ObjectNode json) {
-        json.put("trace", workload.name()).put("speed", workload.speed()).put("rounds", workload.rounds());
-        String problem = workload.problem();
+    private void player(ObjectNode json) {
+        json.put("trace", player.name()).put("speed", player.speed()).put("rounds", player.rounds());
+        String problem = player.problem();
         json.put("problem", problem == null ? sampler.problem() : problem);
     }
 

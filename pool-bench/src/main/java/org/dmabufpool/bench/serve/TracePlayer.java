@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * slice is worked on, so that accesses are synced as an application's are. One thread of its own does all that; the other
  * methods are safe for use by many threads.
  */
-final class Workload implements AutoCloseable {
+final class TracePlayer implements AutoCloseable {
 
     /** Operations of the trace in a second at speed 1: some fifteen frames of a camera. */
     static final double OPERATIONS_PER_SECOND = 100;
@@ -50,7 +50,7 @@ final class Workload implements AutoCloseable {
     /** The trace's next operation. */
     private int next;
 
-    Workload(DmaBufPool pool, LiveWork work) {
+    TracePlayer(DmaBufPool pool, LiveWork work) {
         this.pool = pool;
         this.work = work;
         this.trace = work.trace();

@@ -10,6 +10,7 @@ import org.dmabufpool.PoolStatistics;
 import org.dmabufpool.bench.camera.FrameSource;
 import org.dmabufpool.bench.memory.TimedPool;
 import org.dmabufpool.bench.photo.FrameFormat;
+import org.dmabufpool.bench.text.Words;
 import org.dmabufpool.heap.SyncWay;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +83,9 @@ public final class Shot {
         long bytes = capacity == null ? plan.comfortableBytes() : capacity;
         if (bytes < plan.neededBytes()) {
             FrameFormat format = plan.format();
-            throw new IllegalArgumentException("a pool of " + Words.ofBytes(bytes) + " is too small: " + frames
+            throw new IllegalArgumentException("a pool of " + Words.bytes(bytes) + " is too small: " + frames
                     + " frames of " + format.width() + "x" + format.height() + " need "
-                    + Words.ofBytes(plan.comfortableBytes()));
+                    + Words.bytes(plan.comfortableBytes()));
         }
         DmaBufPool.Builder builder =
                 DmaBufPool.builder().name("shoot").heap(heap.heap()).capacity(bytes);

@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The dmabuf-pool authors
 // SPDX-License-Identifier: Apache-2.0
-package org.dmabufpool.bench.map;
+package org.dmabufpool.bench.text;
 
 import java.util.Locale;
+import org.dmabufpool.heap.SyncWay;
 
-/** Numbers and names for people. */
-final class Words {
+/** How values are said to people. */
+public final class Words {
 
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     private static final int UNIT_BITS = 10;
@@ -18,15 +19,20 @@ final class Words {
 
     private Words() {}
 
+    /** A way to sync, as the command line names it. */
+    public static String of(SyncWay way) {
+        return way.name().toLowerCase(Locale.ROOT);
+    }
+
     /** Bytes, such as "512 KiB" or "1.5 GiB". */
-    static String bytes(long count) {
+    public static String bytes(long count) {
         int unit = count == 0 ? 0 : (Long.SIZE - 1 - Long.numberOfLeadingZeros(count)) / UNIT_BITS;
         double value = count / (double) (1L << (UNIT_BITS * unit));
         return String.format(Locale.ROOT, value % 1 == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
     }
 
     /** A time, such as "12 s" or "3.5 h". */
-    static String age(long millis) {
+    public static String age(long millis) {
         if (millis < SECOND) {
             return "< 1 s";
         }
@@ -40,17 +46,18 @@ final class Words {
                 Locale.ROOT, millis < 2 * DAY ? "%.1f h" : "%.1f d", (double) millis / (millis < 2 * DAY ? HOUR : DAY));
     }
 
-    static String percent(double share) {
+    /** A share of 1, such as "12.5 %". */
+    public static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
     /** "1 hole" or "2 holes". */
-    static String count(long count, String what) {
+    public static String count(long count, String what) {
         return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
     }
 
     /** Without what a terminal would obey, or XML does not have. */
-    static String printable(String text) {
+    public static String printable(String text) {
         return text.codePoints()
                 .map(letter -> isPrintable(letter) ? letter : '?')
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
@@ -70,12 +77,12 @@ final class Words {
     }
 
     /** How many columns of a terminal a text takes, about. */
-    static int width(String text) {
+    public static int width(String text) {
         return text.codePoints().map(letter -> letter < WIDE ? 1 : 2).sum();
     }
 
     /** The text, or what of it fits into so many columns, and a mark that it goes on. */
-    static String clipped(String text, int columns) {
+    public static String clipped(String text, int columns) {
         if (width(text) <= columns) {
             return text;
         }
@@ -92,7 +99,7 @@ final class Words {
     }
 
     /** The text and as many spaces as it needs to take so many columns. */
-    static String padded(String text, int columns) {
+    public static String padded(String text, int columns) {
         return text + " ".repeat(Math.max(0, columns - width(text)));
     }
 }

@@ -104,7 +104,7 @@ final class CameraTrace {
                 trace.giveBack(part, random.nextInt(2 * stream.depth()));
             }
         }
-        trace.settle();
+        trace.releaseDue();
     }
 
     private void frame() {

@@ -30,7 +30,7 @@ final class FrameTrace {
         return trace.allocate(bytes);
     }
 
-    /** Gives a part back so many frames later; 0 for at the next {@link #settle}. */
+    /** Gives a part back so many frames later; 0 for at the next {@link #releaseDue}. */
     void giveBack(int part, int frames) {
         due.add(new Due(now + frames, part));
     }
@@ -43,11 +43,11 @@ final class FrameTrace {
     /** Begins the next frame. */
     void next() {
         now++;
-        settle();
+        releaseDue();
     }
 
     /** Releases what is due, the longest due first. */
-    void settle() {
+    void releaseDue() {
         releaseUntil(now);
     }
 

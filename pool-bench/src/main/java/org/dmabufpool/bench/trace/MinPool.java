@@ -59,7 +59,7 @@ public record MinPool(
      *
      * @param probes how many smaller pools to try, how many larger ones, and how many slightly larger ones
      * @throws IllegalArgumentException if more bytes are live at once than the largest pool of the policy has
-     * @throws UnsupportedOperationException if no pool that can be had serves the trace
+     * @throws UnsupportedOperationException if no possible pool serves the trace
      */
     public static MinPool find(Trace trace, Policy policy, int probes) {
         return find(trace, policy, probes, pools -> {});
@@ -100,7 +100,7 @@ public record MinPool(
      * @param probes how many smaller pools to try
      * @return its size in bytes
      * @throws IllegalArgumentException if more bytes are live at once than the largest pool of the policy has
-     * @throws UnsupportedOperationException if no pool that can be had serves the trace
+     * @throws UnsupportedOperationException if no possible pool serves the trace
      */
     public static long smallestBytes(Trace trace, Policy policy, int probes) {
         return smallestBytes(trace, policy, null, probes);

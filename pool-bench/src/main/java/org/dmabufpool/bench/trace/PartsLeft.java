@@ -13,14 +13,14 @@ import java.util.List;
  * @param leastAtOperation how many operations were done then
  * @param mean mean over the moments
  */
-public record Availability(long bytes, long least, int leastAtOperation, double mean) {
+public record PartsLeft(long bytes, long least, int leastAtOperation, double mean) {
 
-    static Availability of(long bytes, List<Timeline.Moment> moments) {
+    static PartsLeft of(long bytes, List<Timeline.Moment> moments) {
         Timeline.Moment least = moments.stream()
                 .min(Comparator.comparingLong(Timeline.Moment::available))
                 .orElseThrow();
         double mean =
                 moments.stream().mapToLong(Timeline.Moment::available).average().orElseThrow();
-        return new Availability(bytes, least.available(), least.operation(), mean);
+        return new PartsLeft(bytes, least.available(), least.operation(), mean);
     }
 }

@@ -57,7 +57,7 @@ public record ReplayReport(
         @Nullable OfflineSummary offline,
         long metadataBytes,
         double metadataRatio,
-        Availability availability,
+        PartsLeft availability,
         double meanFragmentation,
         double worstFragmentation,
         List<Timeline.Moment> fragmentation) {
@@ -111,7 +111,7 @@ public record ReplayReport(
                 searches.offline(),
                 replay.metadataBytes(),
                 (double) replay.metadataBytes() / capacity,
-                Availability.of(size, moments),
+                PartsLeft.of(size, moments),
                 moments.stream()
                         .mapToDouble(Timeline.Moment::fragmentation)
                         .average()

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import org.dmabufpool.bench.policy.Placer;
+import org.dmabufpool.bench.text.Words;
 
 /**
  * A picture of a pool over a trace.
@@ -47,8 +48,6 @@ public final class TraceMap {
     private static final Color EMPTY = new Color(0x101113);
     private static final Color INK = new Color(0xe8eaed);
     private static final Color CURVE = new Color(0xfbbc04);
-    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    private static final int UNIT_BITS = 10;
 
     private final Replay replay;
     private final long capacity;
@@ -90,7 +89,7 @@ public final class TraceMap {
         pen.setColor(INK);
         pen.drawString(title, LEFT, TOP - 20);
         for (int tick = 0; tick <= TICKS; tick++) {
-            rightAligned(bytes(capacity / TICKS * tick), TOP + ROWS - ROWS * tick / TICKS);
+            rightAligned(Words.bytes(capacity / TICKS * tick), TOP + ROWS - ROWS * tick / TICKS);
             String operations =
                     String.format(Locale.ROOT, "%,d", (long) replay.trace().length() * tick / TICKS);
             int width = pen.getFontMetrics().stringWidth(operations);
@@ -144,15 +143,7 @@ public final class TraceMap {
             pen.setColor(colours.ofPower(power));
             pen.fillRect(x, y, LEGEND_STEP - 4, LEGEND_STEP - 4);
             pen.setColor(INK);
-            pen.drawString("from " + bytes(1L << power), x + LEGEND_STEP, y + 13);
+            pen.drawString("from " + Words.bytes(1L << power), x + LEGEND_STEP, y + 13);
         }
-    }
-
-    /** Bytes for people, such as "512 KiB" or "1.5 GiB". */
-    private static String bytes(long count) {
-        int unit = count == 0 ? 0 : SizeColours.power(count) / UNIT_BITS;
-        double value = count / (double) (1L << (UNIT_BITS * unit));
-        return String.format(
-                Locale.ROOT, value < 10 && unit > 0 && value % 1 != 0 ? "%.1f %s" : "%.0f %s", value, UNITS[unit]);
     }
 }

@@ -15,7 +15,7 @@ class OfflineSolverPropertiesTest {
     void placementsAreValidAndNotBelowTheBound(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int buffers, @ForAll boolean aligned) {
         OfflineProblem problem = RandomProblems.of(seed, buffers, 20, 1000, aligned);
-        OfflinePlacement best = OfflineSolver.solve(problem, Budget.of(300_000), seed);
+        OfflinePlacement best = OfflineSolver.solve(problem, WorkLimit.of(300_000), seed);
         best.check();
         assertThat(best.height()).isBetween(problem.lowerBound(), Math.max(best.height(), best.greedyHeight()));
         assertThat(best.height()).isLessThanOrEqualTo(best.greedyHeight());
@@ -30,7 +30,7 @@ class OfflineSolverPropertiesTest {
         OfflineProblem problem = RandomProblems.of(seed, buffers, 6, 9, aligned);
         long least = BruteForce.leastHeight(problem);
         assertThat(leastByCompleteSearch(problem)).isEqualTo(least);
-        OfflinePlacement best = OfflineSolver.solve(problem, Budget.of(100_000_000), seed);
+        OfflinePlacement best = OfflineSolver.solve(problem, WorkLimit.of(100_000_000), seed);
         assertThat(best.height()).isEqualTo(least);
         assertThat(best.proven()).isTrue();
     }
@@ -57,8 +57,8 @@ class OfflineSolverPropertiesTest {
             ranks[order[i]] = i;
         }
         double[] failures = new double[problem.moments()];
-        Budget budget = Budget.of(Long.MAX_VALUE);
-        ExactSearch search = new ExactSearch(tables, capacity, focus, ranks, failures, Long.MAX_VALUE, budget);
+        WorkLimit workLimit = WorkLimit.of(Long.MAX_VALUE);
+        ExactSearch search = new ExactSearch(tables, capacity, focus, ranks, failures, Long.MAX_VALUE, workLimit);
         ExactSearch.Outcome outcome = search.run();
         if (outcome == ExactSearch.Outcome.PLACED) {
             OfflinePlacement placement = new OfflinePlacement(problem, search.offsets(), "", false, 0, 0);
@@ -71,11 +71,11 @@ class OfflineSolverPropertiesTest {
     private static long leastByCompleteSearch(OfflineProblem problem) {
         Overlaps overlaps = Overlaps.of(problem, Overlaps.MOST_PAIRS);
         ExactTries tries = new ExactTries(problem, overlaps, new SplittableRandom(1));
-        Budget budget = Budget.of(100_000_000);
+        WorkLimit workLimit = WorkLimit.of(100_000_000);
         long height = OfflinePlacement.height(problem, TimeFit.place(problem));
         while (tries.lowerBound() < height) {
-            long[] found = tries.improve(height, budget);
-            assertThat(budget.over()).isFalse();
+            long[] found = tries.improve(height, workLimit);
+            assertThat(workLimit.over()).isFalse();
             if (found != null) {
                 height = OfflinePlacement.height(problem, found);
             }

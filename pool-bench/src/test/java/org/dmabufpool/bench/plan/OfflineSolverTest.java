@@ -28,7 +28,7 @@ class OfflineSolverTest {
     @ValueSource(strings = {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K"})
     void publishedInstancesAreNearlySolvedInLittleTime(String name) throws Exception {
         OfflineProblem problem = instance(name);
-        OfflinePlacement best = OfflineSolver.solve(problem, Budget.of(40_000_000), 1);
+        OfflinePlacement best = OfflineSolver.solve(problem, WorkLimit.of(40_000_000), 1);
         assertThat(best.height() / FITS).isLessThanOrEqualTo(1.1);
         assertThat(best.greedyHeight() / FITS).isGreaterThan(1.2);
     }
@@ -36,7 +36,7 @@ class OfflineSolverTest {
     @ParameterizedTest
     @ValueSource(strings = {"B", "C", "F", "H", "K"})
     void instancesThatAreSolvedSoonAreProvenToBe(String name) throws Exception {
-        OfflinePlacement best = OfflineSolver.solve(instance(name), Budget.of(200_000_000), 1);
+        OfflinePlacement best = OfflineSolver.solve(instance(name), WorkLimit.of(200_000_000), 1);
         assertThat(best.proven()).isTrue();
         assertThat(best.ratio()).isEqualTo(1);
         assertThat(best.algorithm()).contains("branch and bound");
@@ -46,7 +46,7 @@ class OfflineSolverTest {
     @ValueSource(longs = {1, 2, 3})
     void aCamerasTraceFitsIntoLittleMoreThanItsPeak(long seed) {
         OfflineProblem problem = OfflineProblem.of(TraceKind.CAMERA.generate(seed), GRANULE);
-        OfflinePlacement best = OfflineSolver.solve(problem, Budget.of(30_000_000), 1);
+        OfflinePlacement best = OfflineSolver.solve(problem, WorkLimit.of(30_000_000), 1);
         assertThat(best.ratio()).isBetween(1.0, 1.005);
     }
 
@@ -65,8 +65,8 @@ class OfflineSolverTest {
     @Test
     void theSameSeedAndWorkFindTheSame() throws Exception {
         OfflineProblem problem = instance("J");
-        OfflinePlacement one = OfflineSolver.solve(problem, Budget.of(20_000_000), 7);
-        OfflinePlacement other = OfflineSolver.solve(problem, Budget.of(20_000_000), 7);
+        OfflinePlacement one = OfflineSolver.solve(problem, WorkLimit.of(20_000_000), 7);
+        OfflinePlacement other = OfflineSolver.solve(problem, WorkLimit.of(20_000_000), 7);
         assertThat(offsets(problem, one)).isEqualTo(offsets(problem, other));
         assertThat(one.algorithm()).isEqualTo(other.algorithm());
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.dmabufpool.bench.camera.SensorPort;
 import org.dmabufpool.bench.camera.SyntheticSource;
+import org.dmabufpool.bench.text.Words;
 import org.dmabufpool.heap.Heap;
 import org.dmabufpool.heap.SyncWay;
 import org.dmabufpool.linux.MemfdHeap;

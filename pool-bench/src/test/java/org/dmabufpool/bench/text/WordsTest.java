@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: The dmabuf-pool authors
 // SPDX-License-Identifier: Apache-2.0
-package org.dmabufpool.bench.map;
+package org.dmabufpool.bench.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import org.dmabufpool.heap.SyncWay;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +37,11 @@ class WordsTest {
     })
     void ages(long millis, String words) {
         assertThat(Words.age(millis)).isEqualTo(words);
+    }
+
+    @Test
+    void everyWayToSyncHasItsOwnWord() {
+        assertThat(Arrays.stream(SyncWay.values()).map(Words::of)).doesNotHaveDuplicates();
     }
 
     @Test

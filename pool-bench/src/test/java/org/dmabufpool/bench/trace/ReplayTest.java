@@ -66,7 +66,7 @@ class ReplayTest {
         List<Timeline.Moment> moments = Timeline.moments(replay, 8 * PAGE, 8, PAGE);
         assertThat(moments.get(0)).isEqualTo(new Timeline.Moment(1, PAGE, 7 * PAGE, 7 * PAGE, 0, 7));
         assertThat(moments.get(5)).isEqualTo(new Timeline.Moment(6, 2 * PAGE, 6 * PAGE, 4 * PAGE, 1 - 4.0 / 6, 6));
-        Availability available = Availability.of(PAGE, moments);
+        PartsLeft available = PartsLeft.of(PAGE, moments);
         assertThat(available.least()).isEqualTo(4);
         assertThat(available.leastAtOperation()).isEqualTo(4);
     }

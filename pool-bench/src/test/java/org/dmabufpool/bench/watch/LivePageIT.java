@@ -35,7 +35,7 @@ import org.dmabufpool.bench.serve.ListenAddress;
 import org.dmabufpool.bench.serve.LiveServer;
 import org.dmabufpool.bench.serve.LiveWork;
 import org.dmabufpool.bench.shoot.HeapChoice;
-import org.dmabufpool.bench.shoot.Words;
+import org.dmabufpool.bench.text.Words;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,8 +241,7 @@ class LivePageIT {
                             .as(name)
                             .isEqualTo(row.get(column(history, name)).asDouble()));
             assertThat(shown.texts().get("usedBytes"))
-                    .isEqualTo(
-                            Words.ofBytes(row.get(column(history, "usedBytes")).asLong()));
+                    .isEqualTo(Words.bytes(row.get(column(history, "usedBytes")).asLong()));
             assertThat(shown.texts().get("allocations").replace(",", ""))
                     .isEqualTo(row.get(column(history, "allocations")).asText());
             assertThat(shown.mapSequence()).isEqualTo(shown.sequence());
