@@ -9,7 +9,7 @@ import org.dmabufpool.heap.SyncPhase;
  * Is told what happens in a pool, for events, histograms and leaks. Every method does nothing unless overridden.
  *
  * <p>Methods are called by the thread that acts, by many threads at once, under no lock of the pool; {@link #leaked} by the
- * pool's housekeeping. They should be quick, as they take part in the time of each allocation. What they throw, be it
+ * pool's maintenance. They should be quick, as they take part in the time of each allocation. What they throw, be it
  * an Error, is logged once for each observer and goes no further.
  *
  * <p>A pool with an observer looks at the clock and makes one small object for each call; a pool without pays nothing.

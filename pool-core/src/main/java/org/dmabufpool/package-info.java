@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The dmabuf-pool authors
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The front door: one large dma-buf, handed out in slices.
+ * What applications use: one large dma-buf, handed out in slices.
  *
  * <h2>Words</h2>
  *

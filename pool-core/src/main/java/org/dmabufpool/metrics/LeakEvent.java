@@ -10,7 +10,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A slice was collected without being closed. The thread is the housekeeper, whose stack trace says nothing of the owner. */
+/** A slice was collected without being closed. The thread is the maintenance thread, whose stack trace says nothing of the owner. */
 @Name("dmabufpool.Leak")
 @Label("Slice Leaked")
 @Description("A slice was collected without being closed")

@@ -5,7 +5,7 @@
  *
  * <p>One {@link org.dmabufpool.sync.SyncPlanner} a pool. It asks the dma-buf which ways are supported, takes the
  * narrowest, and keeps count of what it did. Only {@link org.dmabufpool.sync.AccessBlockedException} is meant for
- * users; the rest serves the front door.
+ * users; the rest serves org.dmabufpool.
  */
 @NullMarked
 package org.dmabufpool.sync;
