@@ -103,7 +103,9 @@ class LivePageIT {
     private static LiveServer start(int port) throws IOException {
         return LiveServer.start(
                 ListenAddress.of("127.0.0.1", port, false),
-                HeapChoice.of("model", false),
+                HeapChoice.of(
+                        "memfd",
+                        false), // the model would take three times as much, which goes back when it is collected
                 LiveWork.ofGenerator("camera/1", CAPACITY, SPEED));
     }
 
