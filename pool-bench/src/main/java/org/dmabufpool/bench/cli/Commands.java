@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         description = "A pool of slices of one dma-buf, tried out on a camera's work.",
         footer = {
             "%nBYTES are 268435456, 256M, 256Mi or 256MiB, in 1024s, or 256MB, in 1000s.",
-            "A FILE of - is standard input, or standard output; then what people read goes to standard error.",
+            "A FILE to write of - is standard output; then what people read goes to standard error. replay, plan and"
+                    + " map read standard input as -.",
             "Exit codes: 0 done, 1 the machine refused, 2 the command line, or a file it names, is wrong."
                     + " replay: 1 also where parts found no space."
         })

@@ -5,7 +5,7 @@ package org.dmabufpool.bench.cli;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Finds the word that was meant by a misspelt one. */
+/** Finds the word that was meant by a misspelt one. What picocli suggests for an option goes by its first two letters alone. */
 final class Nearest {
 
     /** One letter in so many may be wrong, or two that changed places. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * The files that the options of one command name. They are checked before any work, written after it, and appear in their places
- * together, by {@link #commit}, or not at all.
+ * The files that the options of one command name. They are checked before any work, written after it, and put into their
+ * places by {@link #commit}, when all of them are written.
  *
  * <p>{@code -} is standard output; then nothing else may go there, and what people read goes to standard error.
  */
